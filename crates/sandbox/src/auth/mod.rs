@@ -1,0 +1,42 @@
+//! Supabase Auth's API, to the letter of its wire. One endpoint, one file.
+
+mod admin;
+mod bearer;
+mod body;
+mod email_change;
+mod error;
+mod health;
+mod logout;
+mod otp;
+mod sessions;
+mod settings;
+mod signup;
+mod token;
+mod user;
+mod verify;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+pub(crate) use bearer::token as bearer_token;
+
+use crate::state::Sandbox;
+
+/// All endpoints, below `/auth/v1`.
+pub(crate) fn routes() -> Router<Arc<Sandbox>> {
+    Router::new()
+        .route("/signup", post(signup::post))
+        .route("/token", post(token::post))
+        .route("/user", get(user::get).put(user::put))
+        .route("/verify", post(verify::post))
+        .route("/logout", post(logout::post))
+        .route("/settings", get(settings::get))
+        .route("/health", get(health::get))
+        .route("/.well-known/jwks.json", get(health::jwks))
+        .route("/admin/users", get(admin::list))
+        .route("/admin/users/{id}", get(admin::get).delete(admin::delete))
+}

@@ -1,0 +1,148 @@
+//! `POST /token` (wire reference, section 6): refresh with rotation, reuse interval and revocation of the family.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    body::Bytes,
+    extract::{ConnectInfo, Query, State},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use tokio_postgres::Transaction;
+use uuid::Uuid;
+
+use super::{
+    body,
+    error::{ApiError, Format, respond},
+    sessions,
+    signup::unavailable,
+};
+use crate::{
+    limits::{Bucket, Rate},
+    state::Sandbox,
+};
+
+/// Burst of the bucket, whatever its rate (wire reference, section 10).
+const BURST: f64 = 30.0;
+
+#[derive(Deserialize)]
+pub(crate) struct Grant {
+    #[serde(default)]
+    grant_type: String,
+}
+
+#[derive(Deserialize)]
+struct Body {
+    #[serde(default)]
+    refresh_token: String,
+}
+
+/// A refresh token as its row tells.
+struct Token {
+    text: String,
+    user_id: Uuid,
+    session: Uuid,
+    revoked: bool,
+    /// Seconds since the row changed, which is when it was revoked.
+    age: f64,
+}
+
+pub(crate) async fn post(
+    State(sandbox): State<Arc<Sandbox>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Query(grant): Query<Grant>,
+    format: Format,
+    body: Bytes,
+) -> Response {
+    let rate = Rate { burst: BURST, per_second: f64::from(sandbox.config.auth.rate_limit.token_refresh) / 300.0 };
+    if !sandbox.limits.draw(Bucket::Token, peer.ip(), rate, sandbox.clock.now()) {
+        return ApiError::over_request_rate_limit().answer(format);
+    }
+    if grant.grant_type != "refresh_token" {
+        return ApiError::new(400, "invalid_credentials", "unsupported_grant_type").answer(format);
+    }
+    respond(format, refresh(&sandbox, &body).await)
+}
+
+async fn refresh(sandbox: &Sandbox, body: &Bytes) -> Result<impl IntoResponse + use<>, ApiError> {
+    let Body { refresh_token } = body::parse(body)?;
+    let plausible = refresh_token.len() == sessions::TOKEN_LENGTH
+        && refresh_token.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    if !plausible {
+        return Err(ApiError::validation("Refresh token is not valid"));
+    }
+    let mut turn = sandbox.database().await.map_err(unavailable)?.turn().await;
+    let tx = turn.begin().await?;
+    let token = find(sandbox, &tx, refresh_token).await?;
+    let outcome = successor(sandbox, &tx, &token).await?;
+    // A revoked family stays revoked although the answer is an error.
+    let Some(next) = outcome else {
+        tx.commit().await?;
+        return Err(ApiError::new(400, "refresh_token_already_used", "Invalid Refresh Token: Already Used"));
+    };
+    tx.execute(
+        "update auth.sessions set refreshed_at = to_timestamp($2) at time zone 'utc', updated_at = to_timestamp($2) where id = $1",
+        &[&token.session, &sandbox.clock.now()],
+    )
+    .await?;
+    let answer = sessions::answer(sandbox, &tx, token.user_id, token.session, &next).await?;
+    tx.commit().await?;
+    Ok(answer)
+}
+
+async fn find(sandbox: &Sandbox, tx: &Transaction<'_>, text: String) -> Result<Token, ApiError> {
+    let row = tx
+        .query_opt(
+            "select t.session_id, t.revoked, extract(epoch from to_timestamp($2) - t.updated_at)::float8,
+                 s.user_id, u.banned_until > to_timestamp($2)
+             from auth.refresh_tokens t left join auth.sessions s on s.id = t.session_id left join auth.users u on u.id = s.user_id
+             where t.token = $1 for update of t",
+            &[&text, &sandbox.clock.now()],
+        )
+        .await?
+        .ok_or_else(|| ApiError::new(400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found"))?;
+    let (Some(session), Some(user_id)) = (row.try_get::<_, Option<Uuid>>(0)?, row.try_get::<_, Option<Uuid>>(3)?) else {
+        return Err(ApiError::new(400, "session_not_found", "Invalid Refresh Token: No Valid Session Found"));
+    };
+    if row.try_get::<_, Option<bool>>(4)? == Some(true) {
+        return Err(ApiError::new(400, "user_banned", "Invalid Refresh Token: User Banned"));
+    }
+    Ok(Token { text, user_id, session, revoked: row.try_get(1)?, age: row.try_get(2)? })
+}
+
+/// The token that follows; `None` when this one was used before and the family is revoked for it.
+async fn successor(sandbox: &Sandbox, tx: &Transaction<'_>, token: &Token) -> Result<Option<String>, ApiError> {
+    let now = sandbox.clock.now();
+    if !token.revoked {
+        tx.execute(
+            "update auth.refresh_tokens set revoked = true, updated_at = to_timestamp($2) where token = $1",
+            &[&token.text, &now],
+        )
+        .await?;
+        return sessions::add_token(sandbox, tx, token.user_id, token.session, Some(&token.text)).await.map(Some);
+    }
+    let active = tx
+        .query_opt(
+            "select token, parent from auth.refresh_tokens where session_id = $1 and not revoked order by id desc limit 1",
+            &[&token.session],
+        )
+        .await?;
+    if let Some(active) = active {
+        let (text, parent): (String, Option<String>) = (active.try_get(0)?, active.try_get(1)?);
+        if parent.as_deref() == Some(&token.text) {
+            // The client did not get the answer to its last refresh: the same one again, at any age.
+            return Ok(Some(text));
+        }
+    }
+    if token.age < f64::from(sandbox.config.auth.refresh_token_reuse_interval) {
+        return sessions::add_token(sandbox, tx, token.user_id, token.session, Some(&token.text)).await.map(Some);
+    }
+    if sandbox.config.auth.enable_refresh_token_rotation {
+        tx.execute(
+            "update auth.refresh_tokens set revoked = true, updated_at = to_timestamp($2) where session_id = $1 and not revoked",
+            &[&token.session, &now],
+        )
+        .await?;
+    }
+    Ok(None)
+}

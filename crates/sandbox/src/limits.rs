@@ -1,0 +1,65 @@
+//! Token buckets per address (wire reference, section 10): after a burst one more at a steady pace, not a calendar window.
+
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{Mutex, PoisonError},
+};
+
+/// Which bucket a request draws from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Bucket {
+    Anonymous,
+    UpdateUser,
+    Verify,
+    Token,
+}
+
+/// How large a bucket is and how fast it fills.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rate {
+    pub burst: f64,
+    pub per_second: f64,
+}
+
+/// All buckets. In memory, as upstream: a restart empties the record.
+#[derive(Default)]
+pub(crate) struct Limits {
+    buckets: Mutex<HashMap<(Bucket, IpAddr), Level>>,
+}
+
+struct Level {
+    left: f64,
+    at: f64,
+}
+
+impl Limits {
+    /// Draws one; false when the bucket is empty at `now` (seconds).
+    pub(crate) fn draw(&self, bucket: Bucket, ip: IpAddr, rate: Rate, now: f64) -> bool {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let level = buckets.entry((bucket, ip)).or_insert(Level { left: rate.burst, at: now });
+        level.left = (level.left + (now - level.at).max(0.0) * rate.per_second).min(rate.burst);
+        level.at = now;
+        if level.left < 1.0 {
+            return false;
+        }
+        level.left -= 1.0;
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thirty_an_hour_then_one_every_two_minutes() {
+        let (limits, rate) = (Limits::default(), Rate { burst: 30.0, per_second: 30.0 / 3600.0 });
+        let draw = |now| limits.draw(Bucket::Anonymous, [127, 0, 0, 1].into(), rate, now);
+        assert!((0..30).all(|_| draw(0.0)));
+        assert!(!draw(0.0));
+        assert!(!draw(119.0));
+        assert!(draw(121.0));
+        assert!(!draw(121.0));
+    }
+}

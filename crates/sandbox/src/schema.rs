@@ -1,0 +1,44 @@
+//! What a database must hold before it serves: Supabase's own schema, the project's migrations, the seed. Each once.
+
+use sha2::{Digest, Sha256};
+use tokio_postgres::Error;
+
+use crate::{engine::Database, hex};
+
+const AUTH: &str = include_str!("../sql/auth.sql");
+const SEED: &str = include_str!("../../../supabase/seed.sql");
+/// Name and text, in order.
+const MIGRATIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
+
+/// Brings the database up to date. Each step is one transaction: a kill leaves whole steps only.
+pub(crate) async fn apply(database: &Database) -> Result<(), Error> {
+    let mut turn = database.turn().await;
+    let tx = turn.begin().await?;
+    let fresh = tx.query_opt("select 1 from pg_namespace where nspname = 'sandbox'", &[]).await?.is_none();
+    if fresh {
+        tx.batch_execute(AUTH).await?;
+    }
+    tx.commit().await?;
+    for (name, sql) in MIGRATIONS {
+        let (version, title) = name.split_once('_').unwrap_or((name, ""));
+        let tx = turn.begin().await?;
+        let done = tx.query_opt("select 1 from supabase_migrations.schema_migrations where version = $1", &[&version]).await?;
+        if done.is_none() {
+            tx.batch_execute(sql).await?;
+            tx.execute("insert into supabase_migrations.schema_migrations (version, name) values ($1, $2)", &[&version, &title])
+                .await?;
+        }
+        tx.commit().await?;
+    }
+    let hash = hex::encode(&Sha256::digest(SEED));
+    let tx = turn.begin().await?;
+    if tx.query_opt("select 1 from sandbox.applied where what = 'seed' and hash = $1", &[&hash]).await?.is_none() {
+        tx.batch_execute(SEED).await?;
+        tx.execute(
+            "insert into sandbox.applied (what, hash) values ('seed', $1) on conflict (what) do update set hash = excluded.hash",
+            &[&hash],
+        )
+        .await?;
+    }
+    tx.commit().await
+}

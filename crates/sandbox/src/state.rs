@@ -1,0 +1,86 @@
+//! What every request shares.
+
+use std::sync::Arc;
+
+use tokio::sync::{OnceCell, watch};
+use url::Url;
+
+use crate::{Clock, Config, DataLocation, engine::Database, jwt::Jwt, limits::Limits, schema};
+
+/// Whether the database serves.
+#[derive(Debug, Clone)]
+pub(crate) enum Readiness {
+    Opening,
+    Ready,
+    Failed(String),
+}
+
+/// The running backend.
+pub(crate) struct Sandbox {
+    pub config: Config,
+    pub clock: Clock,
+    pub jwt: Jwt,
+    pub limits: Limits,
+    pub url: Url,
+    database: OnceCell<Database>,
+    readiness: watch::Sender<Readiness>,
+}
+
+impl Sandbox {
+    pub(crate) fn new(config: Config, clock: Clock, url: Url) -> Self {
+        Self {
+            jwt: Jwt::new(&config.auth.jwt_secret),
+            config,
+            clock,
+            limits: Limits::default(),
+            url,
+            database: OnceCell::new(),
+            readiness: watch::Sender::new(Readiness::Opening),
+        }
+    }
+
+    pub(crate) fn readiness(&self) -> watch::Receiver<Readiness> {
+        self.readiness.subscribe()
+    }
+
+    /// Opens the database, brings it up to date, and lets the requests in that wait for it.
+    pub(crate) async fn open(self: Arc<Self>, data: DataLocation) {
+        let opened = match Database::open(data).await {
+            Ok(database) => match schema::apply(&database).await {
+                Ok(()) => Ok(database),
+                Err(error) => Err(describe(&error)),
+            },
+            Err(cause) => Err(cause),
+        };
+        let state = match opened {
+            Ok(database) => {
+                // Opened once: the cell is empty.
+                let _ = self.database.set(database);
+                Readiness::Ready
+            }
+            Err(cause) => Readiness::Failed(cause),
+        };
+        self.readiness.send_replace(state);
+    }
+
+    /// The database, as soon as it serves; `Err` with the cause when it never will.
+    pub(crate) async fn database(&self) -> Result<&Database, String> {
+        if let Some(database) = self.database.get() {
+            return Ok(database);
+        }
+        let mut readiness = self.readiness.subscribe();
+        let state = readiness.wait_for(|state| !matches!(state, Readiness::Opening)).await.map(|state| state.clone());
+        match state {
+            Ok(Readiness::Failed(cause)) => Err(cause),
+            _ => self.database.get().ok_or_else(|| "the database is closed".to_owned()),
+        }
+    }
+}
+
+/// The server's own words, which `tokio_postgres` keeps out of its `Display`.
+fn describe(error: &tokio_postgres::Error) -> String {
+    match error.as_db_error() {
+        Some(db) => format!("{} ({})", db.message(), db.code().code()),
+        None => error.to_string(),
+    }
+}
