@@ -1,0 +1,109 @@
+//! Joining the shop to its backend: the key, the session, then the catalog and the sync, each for itself in the background.
+
+use std::{sync::Arc, time::Duration};
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use carryover_auth::{Api, Engine};
+use carryover_store::Sealer;
+
+use crate::{
+    Backend, KeptIn, NoticeKind, Shop, ShopError, Vault, browse, key,
+    remote::Remote,
+    shop::{Inner, Link},
+    sync,
+};
+
+impl Shop {
+    /// Starts to work with the backend and returns at once. Must be called inside a Tokio runtime.
+    pub fn connect(&self, backend: Backend) {
+        let inner = self.inner.clone();
+        tokio::spawn(async move {
+            let remote = match Remote::new(&backend) {
+                Ok(remote) => Arc::new(remote),
+                Err(error) => return failed(&inner, &error.into()),
+            };
+            // The catalog needs no session: it does not wait for a key store that asks a person to unlock it.
+            tokio::spawn(browse::keep_fresh(inner.clone(), remote.clone()));
+            let mut delays = delays();
+            loop {
+                match join(&inner, &backend, remote.clone()).await {
+                    Ok(link) => {
+                        tokio::spawn(follow_session(inner.clone(), link.clone()));
+                        return sync::run(inner, link).await;
+                    }
+                    Err(error) if error.is_retryable() => {
+                        tracing::warn!(%error, "not joined to the backend yet");
+                        pause(&inner, delays.next()).await;
+                    }
+                    Err(error) => return failed(&inner, &error),
+                }
+            }
+        });
+    }
+}
+
+fn failed(inner: &Inner, error: &ShopError) {
+    tracing::error!(%error, "not joined to the backend");
+    inner.update(|model| model.notify(NoticeKind::BackendFailed));
+}
+
+async fn join(
+    inner: &Arc<Inner>,
+    backend: &Backend,
+    remote: Arc<Remote>,
+) -> Result<Arc<Link>, ShopError> {
+    let sealed_before = inner.store.session().await?.is_some();
+    let asked = inner.clone();
+    // Key stores block, and may ask a person.
+    let (key, kept) = tokio::task::spawn_blocking(move || {
+        key::obtain(&*asked.key_store, &asked.key_file, sealed_before)
+    })
+    .await
+    .map_err(|_| ShopError::Starting)??;
+    if kept == KeptIn::KeyFile {
+        inner.update(|model| model.notify(NoticeKind::KeyFile));
+    }
+    let scope = inner.model().backend.scope();
+    let vault = Vault::new(
+        inner.store.clone(),
+        scope,
+        Sealer::new(&key),
+        inner.clock.clone(),
+    );
+    let api = Api::new(&backend.url, &backend.publishable_key, inner.clock.clone())?;
+    let link = Arc::new(Link {
+        engine: Engine::load(api, vault).await?,
+        remote,
+    });
+    Ok(inner.link.get_or_init(|| async { link }).await.clone())
+}
+
+async fn follow_session(inner: Arc<Inner>, link: Arc<Link>) {
+    let mut session = link.engine.watch();
+    loop {
+        let state = session.borrow_and_update().clone();
+        inner.update(|model| model.set_identity(&state));
+        if session.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Delays between tries: half a second, doubling to a minute, with jitter so that many devices do not come at once.
+pub(crate) fn delays() -> impl Iterator<Item = Duration> + Send {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(500))
+        .with_max_delay(Duration::from_mins(1))
+        .without_max_times()
+        .with_jitter()
+        .build()
+}
+
+/// Waits, unless somebody asks to try now.
+pub(crate) async fn pause(inner: &Inner, delay: Option<Duration>) {
+    let delay = delay.unwrap_or(Duration::from_mins(1));
+    tokio::select! {
+        () = tokio::time::sleep(delay) => {}
+        () = inner.retry.notified() => {}
+    }
+}

@@ -1,0 +1,178 @@
+//! The shop: opened from a folder, joined to a backend later.
+
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use carryover_auth::{Clock, Engine};
+use carryover_store::Store;
+use tokio::sync::{Notify, OnceCell, watch};
+
+use crate::{
+    BackendKind, Catalog, Identity, KeyStore, NoticeKind, ShopError, Snapshot, Vault, model::Model,
+    remote::Remote, upgrade::UpgradeState,
+};
+
+/// What a shop is opened with.
+pub struct Options {
+    /// The folder that holds everything that must survive; made if it is not there.
+    pub data_dir: PathBuf,
+    /// Which backend it will be joined to.
+    pub backend: BackendKind,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Where the sealing key is kept.
+    pub key_store: Arc<dyn KeyStore>,
+}
+
+/// The shop. Cheap to clone: all clones are one shop.
+#[derive(Clone)]
+pub struct Shop {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub store: Store,
+    pub clock: Arc<dyn Clock>,
+    pub key_store: Arc<dyn KeyStore>,
+    pub key_file: PathBuf,
+    model: Mutex<Model>,
+    published: watch::Sender<Arc<Snapshot>>,
+    /// Held while a change goes to disk and to memory, so that both see changes in one order. Never across the network.
+    pub changing: tokio::sync::Mutex<()>,
+    pub link: OnceCell<Arc<Link>>,
+    /// Something waits to be sent.
+    pub changed: Notify,
+    /// A person, a focused window or a new network asks to try now.
+    pub retry: Notify,
+}
+
+/// The shop joined to a backend.
+pub(crate) struct Link {
+    pub engine: Engine<Vault>,
+    pub remote: Arc<Remote>,
+}
+
+impl Shop {
+    /// Opens the shop from disk alone: cart, catalog, who this is and an upgrade under way are there at once.
+    pub async fn open(options: Options) -> Result<Self, ShopError> {
+        std::fs::create_dir_all(&options.data_dir)
+            .map_err(|error| carryover_store::StoreError::Sqlite(error.into()))?;
+        let store = Store::open(
+            &options.data_dir.join("carryover.db"),
+            options.backend.scope(),
+        )
+        .await?;
+        let mut model = Model::new(options.backend);
+        model.cart = store.cart().await?;
+        model.pending = store
+            .pending()
+            .await?
+            .lines
+            .into_iter()
+            .map(|(product, _)| product)
+            .collect();
+        model.upgrade = store.upgrade::<UpgradeState>().await?;
+        if let Some(row) = store.session().await? {
+            model.identity = Identity::known(row.user_id, row.is_anonymous, None);
+        }
+        // A cached catalog of another version of the program is no error: it is fetched again.
+        if let Some(catalog) = store
+            .catalog()
+            .await?
+            .and_then(|json| serde_json::from_str::<Catalog>(&json).ok())
+        {
+            model.set_catalog(catalog);
+        }
+        let snapshot = Arc::new(model.snapshot());
+        Ok(Self {
+            inner: Arc::new(Inner {
+                store,
+                clock: options.clock,
+                key_store: options.key_store,
+                key_file: options.data_dir.join("sealing.key"),
+                model: Mutex::new(model),
+                published: watch::Sender::new(snapshot),
+                changing: tokio::sync::Mutex::new(()),
+                link: OnceCell::new(),
+                changed: Notify::new(),
+                retry: Notify::new(),
+            }),
+        })
+    }
+
+    /// What there is to show now.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.inner.published.borrow().clone()
+    }
+
+    /// What there is to show, now and on every change.
+    pub fn watch(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.inner.published.subscribe()
+    }
+
+    /// The catalog that [`Snapshot::catalog`] speaks of.
+    pub fn catalog(&self) -> Arc<Catalog> {
+        self.inner.model().catalog.clone()
+    }
+
+    /// Takes a notice away.
+    pub fn dismiss_notice(&self, id: u32) {
+        self.inner.update(|model| model.dismiss(id));
+    }
+
+    /// Tries now what waits for a better time: the window was focused, the network is back, a person asked.
+    pub fn retry_now(&self) {
+        self.inner.retry.notify_waiters();
+    }
+
+    /// Tells the person that the backend did not start. Shopping goes on from disk.
+    pub fn backend_failed(&self) {
+        self.inner
+            .update(|model| model.notify(NoticeKind::BackendFailed));
+    }
+
+    /// Waits for what is being written and closes the database.
+    pub async fn close(&self) {
+        let _changing = self.inner.changing.lock().await;
+        self.inner.store.close().await;
+    }
+}
+
+impl Inner {
+    /// Changes what is known and publishes it.
+    pub(crate) fn update<T>(&self, change: impl FnOnce(&mut Model) -> T) -> T {
+        let mut model = self.model();
+        let result = change(&mut model);
+        // Published under the lock, so that revisions go out in order.
+        self.published.send_replace(Arc::new(model.snapshot()));
+        result
+    }
+
+    pub(crate) fn model(&self) -> MutexGuard<'_, Model> {
+        // Every change of the model is whole or a plain assignment: after a panic elsewhere it is still right.
+        self.model.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn link(&self) -> Result<Arc<Link>, ShopError> {
+        self.link.get().cloned().ok_or(ShopError::Starting)
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.clock.now().as_millisecond()
+    }
+
+    /// Reads from disk which lines wait.
+    pub(crate) async fn pending_products(&self) -> Result<BTreeSet<carryover_cart::ProductId>, ShopError> {
+        Ok(self
+            .store
+            .pending()
+            .await?
+            .lines
+            .into_iter()
+            .map(|(product, _)| product)
+            .collect())
+    }
+}

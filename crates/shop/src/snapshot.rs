@@ -1,0 +1,170 @@
+//! The one value that there is to show.
+
+use carryover_cart::{Money, ProductId};
+use uuid::Uuid;
+
+use crate::BackendKind;
+
+/// Everything the window shows, at one instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Counts the changes: a lower one is older.
+    pub revision: u64,
+    /// Who this is.
+    pub identity: Identity,
+    /// The cart.
+    pub cart: CartView,
+    /// Where the cart is safe.
+    pub save: SaveState,
+    /// Whether there is a catalog, and which.
+    pub catalog: CatalogStatus,
+    /// The upgrade under way.
+    pub upgrade: UpgradeView,
+    /// What a person must be told.
+    pub notices: Vec<Notice>,
+    /// The backend.
+    pub backend: BackendKind,
+}
+
+/// Who this is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Identity {
+    /// No user yet.
+    Visitor,
+    /// An anonymous user.
+    Guest {
+        /// Their id.
+        user_id: Uuid,
+    },
+    /// A permanent user, by the token in use.
+    Member {
+        /// Their id; the same as when they were a guest.
+        user_id: Uuid,
+        /// Their address, once the session is readable.
+        email: Option<String>,
+    },
+}
+
+/// The cart with names and prices.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CartView {
+    /// Its lines, first put in first.
+    pub lines: Vec<CartLine>,
+    /// How many pieces.
+    pub items: u32,
+    /// What it costs; `None` when empty, or when no sum can be had.
+    pub total: Option<Money>,
+}
+
+/// A line with names and prices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CartLine {
+    /// What.
+    pub product_id: ProductId,
+    /// Its name; the key when the catalog has lost it.
+    pub name: String,
+    /// Its picture.
+    pub picture: String,
+    /// How many.
+    pub quantity: u32,
+    /// The most there may be; 0 when it is no longer sold.
+    pub limit: u32,
+    /// What one costs; nothing when it is no longer sold.
+    pub unit_price: Option<Money>,
+    /// What the line costs.
+    pub line_total: Option<Money>,
+    /// Whether the server has it.
+    pub sync: LineSync,
+}
+
+/// Whether the server has a line as it is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineSync {
+    /// Not yet.
+    Pending,
+    /// Yes.
+    Synced,
+}
+
+/// Where the cart is safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SaveState {
+    /// There is nothing to keep.
+    Nothing,
+    /// On this device; not sent yet.
+    OnThisDevice,
+    /// Being sent.
+    Syncing,
+    /// On the server too.
+    AllSaved,
+    /// On this device; the server can't be reached.
+    Offline,
+}
+
+/// Whether there is a catalog.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CatalogState {
+    /// Not yet.
+    Loading,
+    /// Yes.
+    Ready,
+    /// No, and it can't be fetched for now.
+    Unavailable,
+}
+
+/// Whether there is a catalog, and which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CatalogStatus {
+    /// Whether.
+    pub state: CatalogState,
+    /// Which: fetch it again when this changes.
+    pub revision: u32,
+}
+
+/// The upgrade under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UpgradeView {
+    /// None.
+    Idle,
+    /// A code was sent and is waited for.
+    CodeSent {
+        /// Where to.
+        email: String,
+        /// When another may be asked for, milliseconds since 1970.
+        resend_at: i64,
+        /// When the code runs out, milliseconds since 1970.
+        expires_at: i64,
+    },
+}
+
+/// Something a person must be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// To dismiss it by.
+    pub id: u32,
+    /// What.
+    pub kind: NoticeKind,
+}
+
+/// What a person must be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// The server gave less than was asked for.
+    LimitReduced {
+        /// Of what.
+        product: ProductId,
+        /// How many there are now.
+        allowed: u32,
+    },
+    /// A product is no longer sold and left the cart.
+    Unavailable {
+        /// Which.
+        product: ProductId,
+    },
+    /// This machine has no key store: the key lies in a file.
+    KeyFile,
+    /// The server ended the guest's or member's session.
+    IdentityLost,
+    /// The backend did not start.
+    BackendFailed,
+}

@@ -1,0 +1,103 @@
+//! Bringing the cart to the server. The first change makes the guest.
+
+use std::sync::Arc;
+
+use carryover_auth::{AccessToken, Session};
+use carryover_store::{Pending, ServerCart};
+
+use crate::{
+    NoticeKind, ShopError,
+    connect::{delays, pause},
+    model::SyncPhase,
+    remote::{RefusedLine, RefusedReason, RemoteError, SetCart},
+    shop::{Inner, Link},
+};
+
+/// Sends what waits, now and whenever something does, for as long as the program runs.
+pub(crate) async fn run(inner: Arc<Inner>, link: Arc<Link>) {
+    let mut delays = delays();
+    loop {
+        match synchronise(&inner, &link).await {
+            Ok(()) => {
+                delays = crate::connect::delays();
+                inner.update(|model| model.sync = SyncPhase::Waiting);
+                tokio::select! {
+                    () = inner.changed.notified() => {}
+                    () = inner.retry.notified() => {}
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, "the cart was not synchronised");
+                inner.update(|model| model.sync = SyncPhase::Offline);
+                let delay = delays.next();
+                pause(&inner, error.retry_after().max(delay)).await;
+            }
+        }
+    }
+}
+
+/// Everything that waits goes out; with nothing to send, the user's cart is fetched, for another device may have changed it.
+async fn synchronise(inner: &Inner, link: &Link) -> Result<(), ShopError> {
+    let mut pending = inner.store.pending().await?;
+    if pending.lines.is_empty() {
+        let Some(session) = link.engine.session() else {
+            return Ok(());
+        };
+        let cart = with_token(link, |token| link.remote.cart(token)).await?;
+        return apply(inner, &session, &pending, &cart, &[]).await;
+    }
+    while !pending.lines.is_empty() {
+        inner.update(|model| model.sync = SyncPhase::Syncing);
+        let session = link.engine.ensure_anonymous().await?;
+        let SetCart { cart, refused } = with_token(link, |token| link.remote.set_cart_lines(token, &pending.lines))
+        .await?;
+        apply(inner, &session, &pending, &cart, &refused).await?;
+        pending = inner.store.pending().await?;
+    }
+    Ok(())
+}
+
+/// Calls with a valid token, and once more with a new one if the server refuses it: its clock may be ahead of ours.
+async fn with_token<T, F>(link: &Link, call: impl Fn(AccessToken) -> F) -> Result<T, ShopError>
+where
+    F: Future<Output = Result<T, RemoteError>>,
+{
+    match call(link.engine.access_token().await?).await {
+        Err(RemoteError::Unauthorized) => {
+            let session = link.engine.refresh_now().await?;
+            Ok(call(session.access_token.clone()).await?)
+        }
+        answer => Ok(answer?),
+    }
+}
+
+async fn apply(
+    inner: &Inner,
+    session: &Session,
+    sent: &Pending,
+    cart: &ServerCart,
+    refused: &[RefusedLine],
+) -> Result<(), ShopError> {
+    let _changing = inner.changing.lock().await;
+    let cart = inner
+        .store
+        .apply_server_cart(&session.user.id.to_string(), sent.revision, cart)
+        .await?;
+    let pending = inner.pending_products().await?;
+    inner.update(|model| {
+        model.cart = cart;
+        model.pending = pending;
+        for line in refused {
+            model.notify(match line.reason {
+                RefusedReason::OverLimit => NoticeKind::LimitReduced {
+                    product: line.product_id.clone(),
+                    allowed: line.allowed,
+                },
+                RefusedReason::Unavailable => NoticeKind::Unavailable {
+                    product: line.product_id.clone(),
+                },
+            });
+        }
+    });
+    Ok(())
+}

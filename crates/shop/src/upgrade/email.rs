@@ -1,0 +1,55 @@
+//! By e-mail: an address, a code, a member.
+
+use carryover_auth::{Email, LinkEmail, Otp};
+
+use crate::{Identity, Shop, ShopError, upgrade::UpgradeState};
+
+impl Shop {
+    /// Asks for a code to this address; asked again, for another code. A visitor becomes a guest first: there must be a user to
+    /// link the address to. A server that wants no code makes the member at once.
+    pub async fn request_email_code(&self, typed: &str) -> Result<(), ShopError> {
+        let email = Email::parse(typed).ok_or(ShopError::InvalidEmail)?;
+        let inner = &self.inner;
+        let link = inner.link()?;
+        link.engine.ensure_anonymous().await?;
+        match link.engine.link_email(&email).await? {
+            LinkEmail::CodeSent => {
+                let state = UpgradeState::CodeSent {
+                    email: email.as_str().to_owned(),
+                    sent_at_ms: inner.now_ms(),
+                };
+                inner.store.set_upgrade(&state, inner.now_ms()).await?;
+                inner.update(|model| model.upgrade = Some(state));
+            }
+            LinkEmail::Linked(session) => inner.update(|model| {
+                model.identity = Identity::of(&session);
+                model.upgrade = None;
+            }),
+        }
+        Ok(())
+    }
+
+    /// Confirms with the code from the mail. Afterwards the access token in use says that this is a member; the user and the
+    /// cart are the same.
+    pub async fn confirm_email_code(&self, otp: &Otp) -> Result<(), ShopError> {
+        let inner = &self.inner;
+        let link = inner.link()?;
+        let Some(UpgradeState::CodeSent { email, .. }) = inner.model().upgrade.clone() else {
+            return Err(ShopError::NoUpgrade);
+        };
+        let email = Email::parse(&email).ok_or(ShopError::InvalidEmail)?;
+        let session = link.engine.confirm_email(&email, otp).await?;
+        inner.update(|model| {
+            model.identity = Identity::of(&session);
+            model.upgrade = None;
+        });
+        Ok(())
+    }
+
+    /// Gives the upgrade up. The guest and their cart stay as they are.
+    pub async fn cancel_upgrade(&self) -> Result<(), ShopError> {
+        self.inner.store.clear_upgrade().await?;
+        self.inner.update(|model| model.upgrade = None);
+        Ok(())
+    }
+}

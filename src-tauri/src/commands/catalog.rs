@@ -1,0 +1,43 @@
+//! Seeing.
+
+use carryover_shop::Shop;
+use tauri::State;
+
+use crate::{args::Args, dto};
+
+/// What there is to show now.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn snapshot(shop: State<'_, Shop>) -> dto::Snapshot {
+    shop.snapshot().as_ref().into()
+}
+
+/// What there is to buy.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn catalog(shop: State<'_, Shop>) -> dto::Catalog {
+    shop.catalog().as_ref().into()
+}
+
+/// The catalog is on screen; measured from outside by `--startup-probe`.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn catalog_painted(args: State<'_, Args>) {
+    if args.startup_probe {
+        println!("painted");
+    }
+}
+
+/// Takes a notice away.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn dismiss_notice(shop: State<'_, Shop>, id: u32) {
+    shop.dismiss_notice(id);
+}
+
+/// Tries now what waits for a better time.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn retry_now(shop: State<'_, Shop>) {
+    shop.retry_now();
+}

@@ -1,0 +1,6 @@
+//! What the window can ask for: a line or two each.
+
+pub(crate) mod account;
+pub(crate) mod cart;
+pub(crate) mod catalog;
+pub(crate) mod settings;

@@ -1,0 +1,29 @@
+//! The sandbox's inbox in a window of its own. It is a page of the sandbox, so it has no access to the shell.
+
+use std::sync::OnceLock;
+
+use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder};
+
+use crate::error::UiError;
+
+/// The window's label.
+pub(crate) const WINDOW: &str = "inbox";
+
+/// Where the inbox is, once the sandbox listens.
+#[derive(Default)]
+pub(crate) struct Address(pub OnceLock<Url>);
+
+/// Opens the window, or brings it to the front.
+pub(crate) fn open(app: &AppHandle) -> Result<(), UiError> {
+    if let Some(window) = app.get_webview_window(WINDOW) {
+        return window.set_focus().map_err(|error| UiError::window(&error));
+    }
+    let address = app.state::<Address>();
+    let url = address.0.get().ok_or_else(UiError::starting)?.clone();
+    WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::External(url))
+        .title("Inbox of the sandbox")
+        .inner_size(520.0, 680.0)
+        .build()
+        .map(drop)
+        .map_err(|error| UiError::window(&error))
+}

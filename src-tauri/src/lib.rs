@@ -1,0 +1,135 @@
+//! The shell: a window, its commands, the plugins. What happens is decided in `carryover-shop`.
+
+mod args;
+mod commands;
+mod contract;
+mod dto;
+mod error;
+mod inbox;
+mod keychain;
+mod log;
+mod preferences;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+
+use std::{path::Path, process::ExitCode, sync::Arc};
+
+use carryover_shop::{Backend, BackendKind, Options, Shop, ShopError, SystemClock};
+use clap::Parser;
+use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
+use tauri_specta::Event;
+
+use args::Args;
+use contract::SnapshotChanged;
+
+/// Runs the program until its window is closed.
+pub fn run() -> ExitCode {
+    let args = Args::parse();
+    let data_dir = args.data_dir();
+    let hosted = match args.hosted() {
+        Ok(hosted) => hosted,
+        Err(sentence) => return refuse(&sentence),
+    };
+    if hosted.is_none() && !cfg!(feature = "sandbox") {
+        return refuse("This build has no sandbox: give --supabase-url and --publishable-key.");
+    }
+    // Before the window: it is one file on this disk, and the window then never meets a shop that is not there.
+    let shop = match tauri::async_runtime::block_on(open(&data_dir, hosted.as_ref())) {
+        Ok(shop) => shop,
+        Err(error) => return refuse(&format!("The shop's data in {} can't be opened: {error}.", data_dir.display())),
+    };
+    match start(args, &data_dir, shop, hosted) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => refuse(&format!("The window can't be opened: {error}.")),
+    }
+}
+
+fn refuse(sentence: &str) -> ExitCode {
+    eprintln!("{sentence}");
+    ExitCode::FAILURE
+}
+
+async fn open(data_dir: &Path, hosted: Option<&Backend>) -> Result<Shop, ShopError> {
+    let backend = hosted.map_or(BackendKind::Sandbox, |backend| BackendKind::Hosted { host: backend.host() });
+    Shop::open(Options {
+        data_dir: data_dir.to_owned(),
+        backend,
+        clock: Arc::new(SystemClock),
+        key_store: Arc::new(keychain::Keychain),
+    })
+    .await
+}
+
+fn start(args: Args, data_dir: &Path, shop: Shop, hosted: Option<Backend>) -> tauri::Result<()> {
+    let contract = contract::builder();
+    let data_dir = data_dir.to_owned();
+    tauri::Builder::default()
+        .plugin(single_instance(&args))
+        .plugin(log::plugin(&data_dir))
+        .plugin(tauri_plugin_window_state::Builder::default().with_denylist(&[inbox::WINDOW]).build())
+        .plugin(tauri_plugin_store::Builder::default().build())
+        .manage(shop.clone())
+        .manage(preferences::PreferencesFile::in_folder(&data_dir))
+        .manage(inbox::Address::default())
+        .manage(args.clone())
+        .invoke_handler(contract.invoke_handler())
+        .setup(move |app| {
+            contract.mount_events(app);
+            publish(app.handle().clone(), &shop);
+            match hosted {
+                Some(backend) => tauri::async_runtime::block_on(async { shop.connect(backend) }),
+                #[cfg(feature = "sandbox")]
+                None => sandbox::start(app.handle().clone(), &args, &data_dir, shop),
+                #[cfg(not(feature = "sandbox"))]
+                None => unreachable!("refused before the window was made"),
+            }
+            Ok(())
+        })
+        .on_window_event(|window, event| {
+            if matches!(event, WindowEvent::Focused(true)) {
+                window.state::<Shop>().retry_now();
+            }
+        })
+        .build(tauri::generate_context!())?
+        .run(|app, event| {
+            if matches!(event, RunEvent::Exit) {
+                shut_down(app);
+            }
+        });
+    Ok(())
+}
+
+/// Every snapshot goes to the window as an event.
+fn publish(app: AppHandle, shop: &Shop) {
+    let mut snapshots = shop.watch();
+    tauri::async_runtime::spawn(async move {
+        while snapshots.changed().await.is_ok() {
+            let snapshot = snapshots.borrow_and_update().clone();
+            if let Err(error) = SnapshotChanged(snapshot.as_ref().into()).emit(&app) {
+                tracing::warn!(%error, "a snapshot did not reach the window");
+            }
+        }
+    });
+}
+
+fn shut_down(app: &AppHandle) {
+    let shop = app.state::<Shop>().inner().clone();
+    tauri::async_runtime::block_on(async move { shop.close().await });
+    #[cfg(feature = "sandbox")]
+    sandbox::stop(app);
+}
+
+/// A second start brings the window of the first to the front. One instance for each data folder.
+fn single_instance(args: &Args) -> tauri::plugin::TauriPlugin<tauri::Wry> {
+    let builder = tauri_plugin_single_instance::Builder::new().callback(|app, _, _| {
+        if let Some(window) = app.get_webview_window("main") {
+            // The window may be closing: then there is nothing to bring to the front.
+            let _ = window.unminimize().and_then(|()| window.set_focus());
+        }
+    });
+    #[cfg(target_os = "linux")]
+    let builder = builder.dbus_id(args.instance_name());
+    #[cfg(not(target_os = "linux"))]
+    let _ = args;
+    builder.build()
+}

@@ -1,0 +1,45 @@
+//! The backend inside the program. It starts beside the window, which never waits for it.
+
+use std::{path::Path, sync::Mutex};
+
+use carryover_sandbox::{DataLocation, Options, Sandbox};
+use carryover_shop::{Backend, Shop};
+use tauri::{AppHandle, Manager};
+
+use crate::{args::Args, inbox};
+
+/// Kept while the program runs; dropping it would stop the backend.
+struct Running(Mutex<Option<Sandbox>>);
+
+/// Starts it and joins the shop to it.
+pub(crate) fn start(app: AppHandle, args: &Args, data_dir: &Path, shop: Shop) {
+    let options = Options { data: DataLocation::Directory(data_dir.join("sandbox")), port: args.sandbox_port, ..Options::default() };
+    tauri::async_runtime::spawn(async move {
+        let sandbox = match carryover_sandbox::start(options).await {
+            Ok(sandbox) => sandbox,
+            Err(error) => {
+                tracing::error!(%error, "the sandbox does not listen");
+                return shop.backend_failed();
+            }
+        };
+        if let Ok(inbox) = sandbox.url().join("inbox") {
+            // Set once: there is one sandbox a run.
+            let _ = app.state::<inbox::Address>().0.set(inbox);
+        }
+        shop.connect(Backend { url: sandbox.url().clone(), publishable_key: sandbox.publishable_key().to_owned() });
+        if let Err(error) = sandbox.ready().await {
+            tracing::error!(%error, "the sandbox did not start");
+            shop.backend_failed();
+        }
+        app.manage(Running(Mutex::new(Some(sandbox))));
+    });
+}
+
+/// Stops it with its database closed. After a kill the database recovers by itself; this only spares the next start the work.
+pub(crate) fn stop(app: &AppHandle) {
+    let running = app.try_state::<Running>();
+    let sandbox = running.and_then(|running| running.0.lock().ok()?.take());
+    if let Some(sandbox) = sandbox {
+        tauri::async_runtime::block_on(sandbox.shutdown());
+    }
+}
