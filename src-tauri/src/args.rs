@@ -48,10 +48,14 @@ impl Args {
         };
         let loopback = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
         if url.scheme() != "https" && !(url.scheme() == "http" && loopback) {
-            return Err(format!("{url} is not an https address. Tokens are not sent over plain http, except to this machine."));
+            return Err(format!(
+                "{url} is not an https address. Tokens are not sent over plain http, except to this machine."
+            ));
         }
         if publishable_key.starts_with("sb_secret_") {
-            return Err("This is a secret key. Give the publishable one: the app must never hold a secret key.".to_owned());
+            return Err(
+                "This is a secret key. Give the publishable one: the app must never hold a secret key.".to_owned()
+            );
         }
         Ok(Some(Backend { url: url.clone(), publishable_key: publishable_key.clone() }))
     }

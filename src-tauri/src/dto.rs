@@ -244,7 +244,9 @@ impl From<&shop::Identity> for Identity {
         match identity {
             shop::Identity::Visitor => Self::Visitor,
             shop::Identity::Guest { user_id } => Self::Guest { user_id: user_id.to_string() },
-            shop::Identity::Member { user_id, email } => Self::Member { user_id: user_id.to_string(), email: email.clone() },
+            shop::Identity::Member { user_id, email } => {
+                Self::Member { user_id: user_id.to_string(), email: email.clone() }
+            }
         }
     }
 }
@@ -293,7 +295,9 @@ impl From<&shop::UpgradeView> for Upgrade {
 impl From<&shop::Notice> for Notice {
     fn from(notice: &shop::Notice) -> Self {
         let (kind, product, allowed) = match &notice.kind {
-            shop::NoticeKind::LimitReduced { product, allowed } => (NoticeKind::LimitReduced, Some(product), Some(*allowed)),
+            shop::NoticeKind::LimitReduced { product, allowed } => {
+                (NoticeKind::LimitReduced, Some(product), Some(*allowed))
+            }
             shop::NoticeKind::Unavailable { product } => (NoticeKind::Unavailable, Some(product), None),
             shop::NoticeKind::KeyFile => (NoticeKind::KeyFile, None, None),
             shop::NoticeKind::IdentityLost => (NoticeKind::IdentityLost, None, None),

@@ -37,7 +37,10 @@ impl ErrorCode {
     /// The sentence, and what to do next.
     fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::Offline => ("The server can't be reached.", "Your cart is safe on this device. Check the connection and try again."),
+            Self::Offline => (
+                "The server can't be reached.",
+                "Your cart is safe on this device. Check the connection and try again.",
+            ),
             Self::Timeout => ("The server did not answer in time.", "Try again in a moment."),
             Self::RateLimited => ("That was asked for too often.", "Wait a moment, then try again."),
             Self::WrongCode => ("This code is wrong or has expired.", "Check it, or ask for a new one."),
@@ -45,11 +48,17 @@ impl ErrorCode {
             Self::InvalidEmail => ("This is not an e-mail address.", "Check it and try again."),
             Self::UnknownProduct => ("This product is no longer sold.", "Choose another one."),
             Self::NoUpgrade => ("No code is being waited for.", "Enter your e-mail address first."),
-            Self::Storage => ("Nothing could be saved on this device.", "Check that the disk is not full, then try again."),
+            Self::Storage => {
+                ("Nothing could be saved on this device.", "Check that the disk is not full, then try again.")
+            }
             Self::KeyStore => ("The key store of this computer is locked.", "Unlock it, then try again."),
             Self::Server => ("The server had a problem.", "Try again in a moment."),
-            Self::SessionLost => ("The server ended this session.", "Your cart is still here. Try again to go on as a new guest."),
-            Self::Captcha => ("The server wants to see that you are no robot.", "This version can't show its question yet."),
+            Self::SessionLost => {
+                ("The server ended this session.", "Your cart is still here. Try again to go on as a new guest.")
+            }
+            Self::Captcha => {
+                ("The server wants to see that you are no robot.", "This version can't show its question yet.")
+            }
             Self::Starting => ("The shop is still starting.", "Try again in a moment."),
         }
     }
@@ -107,7 +116,9 @@ fn auth_code(error: &AuthError) -> ErrorCode {
         AuthError::NoAnswer(_) => ErrorCode::Timeout,
         AuthError::SessionEnded | AuthError::NoSession => ErrorCode::SessionLost,
         AuthError::Store(_) => ErrorCode::Storage,
-        AuthError::Foreign { .. } | AuthError::OtherUser | AuthError::StillAnonymous | AuthError::BadUrl => ErrorCode::Server,
+        AuthError::Foreign { .. } | AuthError::OtherUser | AuthError::StillAnonymous | AuthError::BadUrl => {
+            ErrorCode::Server
+        }
         AuthError::Api(error) => match error.code {
             Code::OtpExpired => ErrorCode::WrongCode,
             Code::EmailExists => ErrorCode::EmailTaken,

@@ -75,6 +75,7 @@ fn start(args: Args, data_dir: &Path, shop: Shop, hosted: Option<Backend>) -> ta
         .invoke_handler(contract.invoke_handler())
         .setup(move |app| {
             contract.mount_events(app);
+            tracing::info!(version = env!("CARGO_PKG_VERSION"), "started");
             publish(app.handle().clone(), &shop);
             match hosted {
                 Some(backend) => tauri::async_runtime::block_on(async { shop.connect(backend) }),

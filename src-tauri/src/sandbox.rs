@@ -13,7 +13,11 @@ struct Running(Mutex<Option<Sandbox>>);
 
 /// Starts it and joins the shop to it.
 pub(crate) fn start(app: AppHandle, args: &Args, data_dir: &Path, shop: Shop) {
-    let options = Options { data: DataLocation::Directory(data_dir.join("sandbox")), port: args.sandbox_port, ..Options::default() };
+    let options = Options {
+        data: DataLocation::Directory(data_dir.join("sandbox")),
+        port: args.sandbox_port,
+        ..Options::default()
+    };
     tauri::async_runtime::spawn(async move {
         let sandbox = match carryover_sandbox::start(options).await {
             Ok(sandbox) => sandbox,

@@ -20,7 +20,12 @@ pub(crate) struct UserBody {
 impl From<UserBody> for User {
     fn from(body: UserBody) -> Self {
         let present = |text: Option<String>| text.filter(|t| !t.is_empty());
-        Self { id: body.id, email: present(body.email), new_email: present(body.new_email), is_anonymous: body.is_anonymous }
+        Self {
+            id: body.id,
+            email: present(body.email),
+            new_email: present(body.new_email),
+            is_anonymous: body.is_anonymous,
+        }
     }
 }
 

@@ -72,6 +72,12 @@ pub enum ConfigError {
 }
 
 impl Config {
+    /// The publishable key and the service role key that go with these settings.
+    pub fn keys(&self) -> (String, String) {
+        let jwt = crate::jwt::Jwt::new(&self.auth.jwt_secret);
+        (jwt.publishable_key(), jwt.service_role_key())
+    }
+
     /// Reads a `config.toml`.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let file = path.display().to_string();
@@ -116,14 +122,21 @@ impl Default for RateLimit {
 
 impl Default for Email {
     fn default() -> Self {
-        Self { enable_signup: true, enable_confirmations: false, max_frequency: Duration::from_secs(1), otp_length: 6, otp_expiry: 3600 }
+        Self {
+            enable_signup: true,
+            enable_confirmations: false,
+            max_frequency: Duration::from_secs(1),
+            otp_length: 6,
+            otp_expiry: 3600,
+        }
     }
 }
 
 /// Durations as Go writes them: `1s`, `5m`, `1h30m`.
 fn go_duration<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
     let text = String::deserialize(from)?;
-    parse_go_duration(&text).ok_or_else(|| de::Error::custom(format!("{text:?} is no duration such as \"1s\" or \"5m\"")))
+    parse_go_duration(&text)
+        .ok_or_else(|| de::Error::custom(format!("{text:?} is no duration such as \"1s\" or \"5m\"")))
 }
 
 fn parse_go_duration(text: &str) -> Option<Duration> {

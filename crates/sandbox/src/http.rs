@@ -47,9 +47,12 @@ async fn loopback_only(request: Request, next: Next) -> Response {
 
 fn host_is_loopback(headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = host.rsplit_once(':').map_or(host, |(name, port)| {
-        if port.chars().all(|c| c.is_ascii_digit()) { name } else { host }
-    });
+    let name = host.rsplit_once(':').map_or(
+        host,
+        |(name, port)| {
+            if port.chars().all(|c| c.is_ascii_digit()) { name } else { host }
+        },
+    );
     matches!(name, "127.0.0.1" | "localhost" | "[::1]")
 }
 
@@ -61,10 +64,15 @@ async fn cors(request: Request, next: Next) -> Response {
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(
         header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static("X-Total-Count, Link, X-Supabase-Api-Version, Content-Range, Location, Preference-Applied"),
+        HeaderValue::from_static(
+            "X-Total-Count, Link, X-Supabase-Api-Version, Content-Range, Location, Preference-Applied",
+        ),
     );
     if preflight {
-        headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE, HEAD"));
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_METHODS,
+            HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE, HEAD"),
+        );
         headers.insert(
             header::ACCESS_CONTROL_ALLOW_HEADERS,
             HeaderValue::from_static(

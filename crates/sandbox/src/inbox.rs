@@ -59,7 +59,13 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
 }
 
 /// Puts a mail in, in the transaction that made its code.
-pub(crate) async fn deliver(tx: &Transaction<'_>, to: &str, kind: Kind, code: &str, now: f64) -> Result<(), tokio_postgres::Error> {
+pub(crate) async fn deliver(
+    tx: &Transaction<'_>,
+    to: &str,
+    kind: Kind,
+    code: &str,
+    now: f64,
+) -> Result<(), tokio_postgres::Error> {
     tx.execute(
         "insert into sandbox.messages (recipient, subject, kind, code, sent_at) values ($1, $2, $3, $4, to_timestamp($5))",
         &[&to, &kind.subject(), &kind.name(), &code, &now],
@@ -77,7 +83,8 @@ async fn page() -> impl IntoResponse {
 fn script_hash() -> String {
     use base64::{Engine, engine::general_purpose::STANDARD};
     use sha2::{Digest, Sha256};
-    let script = PAGE.split_once("<script>").and_then(|(_, rest)| rest.split_once("</script>")).map_or("", |(script, _)| script);
+    let script =
+        PAGE.split_once("<script>").and_then(|(_, rest)| rest.split_once("</script>")).map_or("", |(script, _)| script);
     STANDARD.encode(Sha256::digest(script))
 }
 
@@ -103,6 +110,13 @@ async fn read(sandbox: &Sandbox, to: Option<&str>) -> Result<Vec<Message>, Strin
         .map_err(failed)?;
     Ok(rows
         .iter()
-        .map(|row| Message { id: row.get(0), to: row.get(1), subject: row.get(2), kind: row.get(3), code: row.get(4), sent_at: row.get(5) })
+        .map(|row| Message {
+            id: row.get(0),
+            to: row.get(1),
+            subject: row.get(2),
+            kind: row.get(3),
+            code: row.get(4),
+            sent_at: row.get(5),
+        })
         .collect())
 }

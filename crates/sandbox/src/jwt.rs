@@ -33,7 +33,10 @@ impl BadToken {
 
 impl Jwt {
     pub(crate) fn new(secret: &str) -> Self {
-        Self { encoding: EncodingKey::from_secret(secret.as_bytes()), decoding: DecodingKey::from_secret(secret.as_bytes()) }
+        Self {
+            encoding: EncodingKey::from_secret(secret.as_bytes()),
+            decoding: DecodingKey::from_secret(secret.as_bytes()),
+        }
     }
 
     /// Signs claims. `None` only if the cryptographic library refuses, which HS256 with a secret never makes it do.

@@ -66,7 +66,8 @@ pub struct Sandbox {
 
 /// Starts listening and returns at once; PostgreSQL opens in the background and requests wait for it.
 pub async fn start(options: Options) -> Result<Sandbox, Error> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(|e| Error::Listen(Arc::new(e)))?;
+    let listener =
+        TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(|e| Error::Listen(Arc::new(e)))?;
     let address = listener.local_addr().map_err(|e| Error::Listen(Arc::new(e)))?;
     let url = Url::parse(&format!("http://{address}")).map_err(|_| Error::Address)?;
     let core = Arc::new(Core::new(options.config, options.clock, url.clone()));

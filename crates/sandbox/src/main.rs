@@ -35,9 +35,15 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: Args) -> Result<(), String> {
-    let config = args.config.as_deref().map_or_else(|| Ok(Config::default()), Config::read).map_err(|error| error.to_string())?;
+    let config = args
+        .config
+        .as_deref()
+        .map_or_else(|| Ok(Config::default()), Config::read)
+        .map_err(|error| error.to_string())?;
     let data = args.data.map_or(DataLocation::Memory, DataLocation::Directory);
-    let sandbox = start(Options { data, port: args.port, config, clock: Clock::default() }).await.map_err(|error| error.to_string())?;
+    let sandbox = start(Options { data, port: args.port, config, clock: Clock::default() })
+        .await
+        .map_err(|error| error.to_string())?;
     println!("URL               {}", sandbox.url());
     println!("Publishable key   {}", sandbox.publishable_key());
     println!("Service role key  {}", sandbox.service_role_key());

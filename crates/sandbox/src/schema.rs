@@ -22,11 +22,15 @@ pub(crate) async fn apply(database: &Database) -> Result<(), Error> {
     for (name, sql) in MIGRATIONS {
         let (version, title) = name.split_once('_').unwrap_or((name, ""));
         let tx = turn.begin().await?;
-        let done = tx.query_opt("select 1 from supabase_migrations.schema_migrations where version = $1", &[&version]).await?;
+        let done =
+            tx.query_opt("select 1 from supabase_migrations.schema_migrations where version = $1", &[&version]).await?;
         if done.is_none() {
             tx.batch_execute(sql).await?;
-            tx.execute("insert into supabase_migrations.schema_migrations (version, name) values ($1, $2)", &[&version, &title])
-                .await?;
+            tx.execute(
+                "insert into supabase_migrations.schema_migrations (version, name) values ($1, $2)",
+                &[&version, &title],
+            )
+            .await?;
         }
         tx.commit().await?;
     }

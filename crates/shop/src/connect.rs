@@ -47,34 +47,21 @@ fn failed(inner: &Inner, error: &ShopError) {
     inner.update(|model| model.notify(NoticeKind::BackendFailed));
 }
 
-async fn join(
-    inner: &Arc<Inner>,
-    backend: &Backend,
-    remote: Arc<Remote>,
-) -> Result<Arc<Link>, ShopError> {
+async fn join(inner: &Arc<Inner>, backend: &Backend, remote: Arc<Remote>) -> Result<Arc<Link>, ShopError> {
     let sealed_before = inner.store.session().await?.is_some();
     let asked = inner.clone();
     // Key stores block, and may ask a person.
-    let (key, kept) = tokio::task::spawn_blocking(move || {
-        key::obtain(&*asked.key_store, &asked.key_file, sealed_before)
-    })
-    .await
-    .map_err(|_| ShopError::Starting)??;
+    let (key, kept) =
+        tokio::task::spawn_blocking(move || key::obtain(&*asked.key_store, &asked.key_file, sealed_before))
+            .await
+            .map_err(|_| ShopError::Starting)??;
     if kept == KeptIn::KeyFile {
         inner.update(|model| model.notify(NoticeKind::KeyFile));
     }
     let scope = inner.model().backend.scope();
-    let vault = Vault::new(
-        inner.store.clone(),
-        scope,
-        Sealer::new(&key),
-        inner.clock.clone(),
-    );
+    let vault = Vault::new(inner.store.clone(), scope, Sealer::new(&key), inner.clock.clone());
     let api = Api::new(&backend.url, &backend.publishable_key, inner.clock.clone())?;
-    let link = Arc::new(Link {
-        engine: Engine::load(api, vault).await?,
-        remote,
-    });
+    let link = Arc::new(Link { engine: Engine::load(api, vault).await?, remote });
     Ok(inner.link.get_or_init(|| async { link }).await.clone())
 }
 

@@ -19,11 +19,7 @@ pub enum KeptIn {
 ///
 /// `sealed_before`: something was sealed earlier, so a missing key is an error. A new one would make a guest unreadable that
 /// only waits for the key store to be unlocked.
-pub(crate) fn obtain(
-    os: &dyn KeyStore,
-    file: &Path,
-    sealed_before: bool,
-) -> Result<(Key, KeptIn), ShopError> {
+pub(crate) fn obtain(os: &dyn KeyStore, file: &Path, sealed_before: bool) -> Result<(Key, KeptIn), ShopError> {
     if let Some(key) = read_file(file).map_err(ShopError::KeyFile)? {
         return Ok((key, KeptIn::KeyFile));
     }
@@ -59,10 +55,7 @@ fn read_file(file: &Path) -> io::Result<Option<Key>> {
     match fs::read(file).map(Zeroizing::new) {
         Ok(bytes) => match <[u8; 32]>::try_from(bytes.as_slice()) {
             Ok(key) => Ok(Some(Zeroizing::new(key))),
-            Err(_) => Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                "the key file has not 32 bytes",
-            )),
+            Err(_) => Err(io::Error::new(io::ErrorKind::InvalidData, "the key file has not 32 bytes")),
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
@@ -130,19 +123,12 @@ mod tests {
     #[test]
     fn without_a_key_store_there_is_a_private_file() {
         let folder = tempfile::tempdir().expect("a folder");
-        let (os, file) = (
-            Os {
-                missing: true,
-                ..Os::default()
-            },
-            folder.path().join("key"),
-        );
+        let (os, file) = (Os { missing: true, ..Os::default() }, folder.path().join("key"));
         let (first, kept) = obtain(&os, &file, false).expect("a key");
         assert_eq!(kept, KeptIn::KeyFile);
         #[cfg(unix)]
         {
-            let mode =
-                std::os::unix::fs::MetadataExt::mode(&fs::metadata(&file).expect("the file"));
+            let mode = std::os::unix::fs::MetadataExt::mode(&fs::metadata(&file).expect("the file"));
             assert_eq!(mode & 0o777, 0o600);
         }
         assert_eq!(*obtain(&os, &file, true).expect("the key").0, *first);
@@ -152,25 +138,10 @@ mod tests {
     fn a_locked_key_store_never_makes_a_second_key() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("key");
-        for os in [
-            Os {
-                locked: true,
-                ..Os::default()
-            },
-            Os {
-                missing: true,
-                ..Os::default()
-            },
-        ] {
-            assert!(matches!(
-                obtain(&os, &file, true),
-                Err(ShopError::KeyStore(_))
-            ));
+        for os in [Os { locked: true, ..Os::default() }, Os { missing: true, ..Os::default() }] {
+            assert!(matches!(obtain(&os, &file, true), Err(ShopError::KeyStore(_))));
         }
-        assert!(matches!(
-            obtain(&Os::default(), &file, true),
-            Err(ShopError::KeyMissing)
-        ));
+        assert!(matches!(obtain(&Os::default(), &file, true), Err(ShopError::KeyMissing)));
         assert!(!file.exists());
     }
 }

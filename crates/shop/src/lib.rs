@@ -29,7 +29,7 @@ pub use ports::{Key, KeyStore, KeyStoreError};
 pub use remote::RemoteError;
 pub use shop::{Options, Shop};
 pub use snapshot::{
-    CartLine, CartView, CatalogState, CatalogStatus, Identity, LineSync, Notice, NoticeKind,
-    SaveState, Snapshot, UpgradeView,
+    CartLine, CartView, CatalogState, CatalogStatus, Identity, LineSync, Notice, NoticeKind, SaveState, Snapshot,
+    UpgradeView,
 };
 pub use vault::{Vault, VaultError};

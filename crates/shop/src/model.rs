@@ -7,8 +7,8 @@ use carryover_cart::{Cart, Money, ProductId};
 use uuid::Uuid;
 
 use crate::{
-    BackendKind, CartLine, CartView, Catalog, CatalogState, CatalogStatus, Identity, LineSync,
-    Notice, NoticeKind, SaveState, Snapshot, UpgradeView, upgrade::UpgradeState,
+    BackendKind, CartLine, CartView, Catalog, CatalogState, CatalogStatus, Identity, LineSync, Notice, NoticeKind,
+    SaveState, Snapshot, UpgradeView, upgrade::UpgradeState,
 };
 
 /// How the sync is doing.
@@ -42,10 +42,7 @@ impl Model {
             pending: BTreeSet::new(),
             sync: SyncPhase::Waiting,
             catalog: Arc::default(),
-            catalog_status: CatalogStatus {
-                state: CatalogState::Loading,
-                revision: 0,
-            },
+            catalog_status: CatalogStatus { state: CatalogState::Loading, revision: 0 },
             upgrade: None,
             notices: Vec::new(),
             next_notice: 1,
@@ -58,19 +55,13 @@ impl Model {
             return;
         }
         self.catalog = Arc::new(catalog);
-        self.catalog_status = CatalogStatus {
-            state: CatalogState::Ready,
-            revision: self.catalog_status.revision + 1,
-        };
+        self.catalog_status = CatalogStatus { state: CatalogState::Ready, revision: self.catalog_status.revision + 1 };
     }
 
     /// Shows a notice once, however often it is raised.
     pub(crate) fn notify(&mut self, kind: NoticeKind) {
         if self.notices.iter().all(|notice| notice.kind != kind) {
-            self.notices.push(Notice {
-                id: self.next_notice,
-                kind,
-            });
+            self.notices.push(Notice { id: self.next_notice, kind });
             self.next_notice += 1;
         }
     }
@@ -101,10 +92,7 @@ impl Model {
             cart: self.cart_view(),
             save: self.save_state(),
             catalog: self.catalog_status,
-            upgrade: self
-                .upgrade
-                .as_ref()
-                .map_or(UpgradeView::Idle, UpgradeState::view),
+            upgrade: self.upgrade.as_ref().map_or(UpgradeView::Idle, UpgradeState::view),
             notices: self.notices.clone(),
             backend: self.backend.clone(),
         }
@@ -121,16 +109,10 @@ impl Model {
     }
 
     fn cart_view(&self) -> CartView {
-        let lines: Vec<_> = self
-            .cart
-            .lines()
-            .map(|(id, quantity)| self.line(id, quantity))
-            .collect();
+        let lines: Vec<_> = self.cart.lines().map(|(id, quantity)| self.line(id, quantity)).collect();
         CartView {
             items: self.cart.items(),
-            total: Money::sum(lines.iter().filter_map(|line| line.line_total))
-                .ok()
-                .flatten(),
+            total: Money::sum(lines.iter().filter_map(|line| line.line_total)).ok().flatten(),
             lines,
         }
     }
@@ -145,11 +127,7 @@ impl Model {
             limit: product.map_or(0, |p| p.limit.allowed()),
             unit_price: product.map(|p| p.price),
             line_total: product.and_then(|p| p.price.times(quantity).ok()),
-            sync: if self.pending.contains(id) {
-                LineSync::Pending
-            } else {
-                LineSync::Synced
-            },
+            sync: if self.pending.contains(id) { LineSync::Pending } else { LineSync::Synced },
         }
     }
 }
@@ -157,19 +135,11 @@ impl Model {
 impl Identity {
     /// By the token in use, which is what row-level security goes by.
     pub(crate) fn of(session: &Session) -> Self {
-        Self::known(
-            session.user.id,
-            session.is_anonymous(),
-            session.user.email.clone(),
-        )
+        Self::known(session.user.id, session.is_anonymous(), session.user.email.clone())
     }
 
     /// By what is known without the tokens.
     pub(crate) fn known(user_id: Uuid, is_anonymous: bool, email: Option<String>) -> Self {
-        if is_anonymous {
-            Self::Guest { user_id }
-        } else {
-            Self::Member { user_id, email }
-        }
+        if is_anonymous { Self::Guest { user_id } } else { Self::Member { user_id, email } }
     }
 }

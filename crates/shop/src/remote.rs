@@ -116,30 +116,18 @@ struct ProductBody {
 
 impl Remote {
     pub(crate) fn new(backend: &Backend) -> Result<Self, RemoteError> {
-        let rest = backend
-            .url
-            .join("rest/v1/")
-            .map_err(|_| RemoteError::BadUrl)?;
+        let rest = backend.url.join("rest/v1/").map_err(|_| RemoteError::BadUrl)?;
         let http = carryover_auth::http_client().map_err(RemoteError::Unreachable)?;
-        Ok(Self {
-            http,
-            rest,
-            publishable_key: backend.publishable_key.clone(),
-        })
+        Ok(Self { http, rest, publishable_key: backend.publishable_key.clone() })
     }
 
     /// The catalog, as the publishable key alone may read it.
     pub(crate) async fn catalog(&self) -> Result<Catalog, RemoteError> {
-        let categories: Vec<Category> = self
-            .read("categories?select=id,name&order=position")
-            .await?;
+        let categories: Vec<Category> = self.read("categories?select=id,name&order=position").await?;
         let products: Vec<ProductBody> = self
             .read("products?select=id,category_id,name,description,price_minor,currency,stock,max_per_order,picture&order=position")
             .await?;
-        Ok(Catalog {
-            categories,
-            products: products.into_iter().map(Product::from).collect(),
-        })
+        Ok(Catalog { categories, products: products.into_iter().map(Product::from).collect() })
     }
 
     /// The user's cart.
@@ -149,21 +137,16 @@ impl Remote {
     }
 
     /// Sets absolute quantities. Sending the same twice changes nothing more.
-    pub(crate) async fn set_cart_lines(&self, token: AccessToken,
+    pub(crate) async fn set_cart_lines(
+        &self,
+        token: AccessToken,
         lines: &[(ProductId, u32)],
     ) -> Result<SetCart, RemoteError> {
-        let lines: Vec<_> = lines
-            .iter()
-            .map(|(id, quantity)| json!({ "product_id": id, "quantity": quantity }))
-            .collect();
-        let mut body: CartBody = self
-            .call("rpc/set_cart_lines", &token, &json!({ "lines": lines }))
-            .await?;
+        let lines: Vec<_> =
+            lines.iter().map(|(id, quantity)| json!({ "product_id": id, "quantity": quantity })).collect();
+        let mut body: CartBody = self.call("rpc/set_cart_lines", &token, &json!({ "lines": lines })).await?;
         let refused = std::mem::take(&mut body.refused);
-        Ok(SetCart {
-            cart: body.into(),
-            refused,
-        })
+        Ok(SetCart { cart: body.into(), refused })
     }
 
     async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, RemoteError> {
@@ -178,38 +161,26 @@ impl Remote {
         body: &serde_json::Value,
     ) -> Result<T, RemoteError> {
         let url = self.rest.join(path).map_err(|_| RemoteError::BadUrl)?;
-        let request = self
-            .http
-            .post(url)
-            .header("apikey", &self.publishable_key)
-            .bearer_auth(token.expose());
+        let request = self.http.post(url).header("apikey", &self.publishable_key).bearer_auth(token.expose());
         send(request.json(body)).await
     }
 }
 
 async fn send<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, RemoteError> {
-    let response = request
-        .send()
-        .await
-        .map_err(|error| RemoteError::Unreachable(error.without_url()))?;
+    let response = request.send().await.map_err(|error| RemoteError::Unreachable(error.without_url()))?;
     let status = response.status();
     if status == StatusCode::UNAUTHORIZED {
         return Err(RemoteError::Unauthorized);
     }
     if !status.is_success() {
-        let retry_after = response
-            .headers()
-            .get(header::RETRY_AFTER)
-            .and_then(|value| value.to_str().ok()?.parse().ok());
+        let retry_after =
+            response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
         return Err(RemoteError::Refused {
             status: status.as_u16(),
             retry_after: retry_after.map(Duration::from_secs),
         });
     }
-    let body = response
-        .bytes()
-        .await
-        .map_err(|error| RemoteError::Unreachable(error.without_url()))?;
+    let body = response.bytes().await.map_err(|error| RemoteError::Unreachable(error.without_url()))?;
     serde_json::from_slice(&body).map_err(|_| RemoteError::Unintelligible)
 }
 
@@ -217,11 +188,7 @@ impl From<CartBody> for ServerCart {
     fn from(body: CartBody) -> Self {
         Self {
             version: body.version,
-            lines: body
-                .lines
-                .into_iter()
-                .map(|line| (line.product_id, line.quantity))
-                .collect(),
+            lines: body.lines.into_iter().map(|line| (line.product_id, line.quantity)).collect(),
         }
     }
 }
@@ -233,14 +200,8 @@ impl From<ProductBody> for Product {
             category_id: body.category_id,
             name: body.name,
             description: body.description,
-            price: Money {
-                minor: body.price_minor,
-                currency: body.currency,
-            },
-            limit: Limit {
-                stock: body.stock,
-                max_per_order: body.max_per_order,
-            },
+            price: Money { minor: body.price_minor, currency: body.currency },
+            limit: Limit { stock: body.stock, max_per_order: body.max_per_order },
             picture: body.picture,
         }
     }

@@ -11,8 +11,8 @@ use carryover_store::Store;
 use tokio::sync::{Notify, OnceCell, watch};
 
 use crate::{
-    BackendKind, Catalog, Identity, KeyStore, NoticeKind, ShopError, Snapshot, Vault, model::Model,
-    remote::Remote, upgrade::UpgradeState,
+    BackendKind, Catalog, Identity, KeyStore, NoticeKind, ShopError, Snapshot, Vault, model::Model, remote::Remote,
+    upgrade::UpgradeState,
 };
 
 /// What a shop is opened with.
@@ -60,30 +60,16 @@ impl Shop {
     pub async fn open(options: Options) -> Result<Self, ShopError> {
         std::fs::create_dir_all(&options.data_dir)
             .map_err(|error| carryover_store::StoreError::Sqlite(error.into()))?;
-        let store = Store::open(
-            &options.data_dir.join("carryover.db"),
-            options.backend.scope(),
-        )
-        .await?;
+        let store = Store::open(&options.data_dir.join("carryover.db"), options.backend.scope()).await?;
         let mut model = Model::new(options.backend);
         model.cart = store.cart().await?;
-        model.pending = store
-            .pending()
-            .await?
-            .lines
-            .into_iter()
-            .map(|(product, _)| product)
-            .collect();
+        model.pending = store.pending().await?.lines.into_iter().map(|(product, _)| product).collect();
         model.upgrade = store.upgrade::<UpgradeState>().await?;
         if let Some(row) = store.session().await? {
             model.identity = Identity::known(row.user_id, row.is_anonymous, None);
         }
         // A cached catalog of another version of the program is no error: it is fetched again.
-        if let Some(catalog) = store
-            .catalog()
-            .await?
-            .and_then(|json| serde_json::from_str::<Catalog>(&json).ok())
-        {
+        if let Some(catalog) = store.catalog().await?.and_then(|json| serde_json::from_str::<Catalog>(&json).ok()) {
             model.set_catalog(catalog);
         }
         let snapshot = Arc::new(model.snapshot());
@@ -130,8 +116,7 @@ impl Shop {
 
     /// Tells the person that the backend did not start. Shopping goes on from disk.
     pub fn backend_failed(&self) {
-        self.inner
-            .update(|model| model.notify(NoticeKind::BackendFailed));
+        self.inner.update(|model| model.notify(NoticeKind::BackendFailed));
     }
 
     /// Waits for what is being written and closes the database.
@@ -166,13 +151,6 @@ impl Inner {
 
     /// Reads from disk which lines wait.
     pub(crate) async fn pending_products(&self) -> Result<BTreeSet<carryover_cart::ProductId>, ShopError> {
-        Ok(self
-            .store
-            .pending()
-            .await?
-            .lines
-            .into_iter()
-            .map(|(product, _)| product)
-            .collect())
+        Ok(self.store.pending().await?.lines.into_iter().map(|(product, _)| product).collect())
     }
 }

@@ -49,8 +49,8 @@ async fn synchronise(inner: &Inner, link: &Link) -> Result<(), ShopError> {
     while !pending.lines.is_empty() {
         inner.update(|model| model.sync = SyncPhase::Syncing);
         let session = link.engine.ensure_anonymous().await?;
-        let SetCart { cart, refused } = with_token(link, |token| link.remote.set_cart_lines(token, &pending.lines))
-        .await?;
+        let SetCart { cart, refused } =
+            with_token(link, |token| link.remote.set_cart_lines(token, &pending.lines)).await?;
         apply(inner, &session, &pending, &cart, &refused).await?;
         pending = inner.store.pending().await?;
     }
@@ -79,23 +79,17 @@ async fn apply(
     refused: &[RefusedLine],
 ) -> Result<(), ShopError> {
     let _changing = inner.changing.lock().await;
-    let cart = inner
-        .store
-        .apply_server_cart(&session.user.id.to_string(), sent.revision, cart)
-        .await?;
+    let cart = inner.store.apply_server_cart(&session.user.id.to_string(), sent.revision, cart).await?;
     let pending = inner.pending_products().await?;
     inner.update(|model| {
         model.cart = cart;
         model.pending = pending;
         for line in refused {
             model.notify(match line.reason {
-                RefusedReason::OverLimit => NoticeKind::LimitReduced {
-                    product: line.product_id.clone(),
-                    allowed: line.allowed,
-                },
-                RefusedReason::Unavailable => NoticeKind::Unavailable {
-                    product: line.product_id.clone(),
-                },
+                RefusedReason::OverLimit => {
+                    NoticeKind::LimitReduced { product: line.product_id.clone(), allowed: line.allowed }
+                }
+                RefusedReason::Unavailable => NoticeKind::Unavailable { product: line.product_id.clone() },
             });
         }
     });

@@ -30,12 +30,7 @@ pub enum VaultError {
 impl Vault {
     /// Over `store`, whose rows are those of `scope`.
     pub fn new(store: Store, scope: Scope, sealer: Sealer, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            store,
-            scope,
-            sealer,
-            clock,
-        }
+        Self { store, scope, sealer, clock }
     }
 
     fn place(&self, user_id: impl std::fmt::Display) -> String {
@@ -61,9 +56,7 @@ impl SessionStore for Vault {
                 let row = SessionRow {
                     user_id: session.user.id,
                     is_anonymous: session.is_anonymous(),
-                    sealed: self
-                        .sealer
-                        .seal(&self.place(session.user.id), &session.to_bytes())?,
+                    sealed: self.sealer.seal(&self.place(session.user.id), &session.to_bytes())?,
                 };
                 let with = match cause {
                     Cause::SignedUpAnonymously => WhoCommit::AdoptVisitorCart,
@@ -72,10 +65,7 @@ impl SessionStore for Vault {
                 };
                 self.store.commit_session(&row, with, now).await?;
             }
-            Change::End {
-                user_id,
-                reason: EndReason::ByServer,
-            } => {
+            Change::End { user_id, reason: EndReason::ByServer } => {
                 self.store.end_session(user_id, "by_server", now).await?;
             }
         }

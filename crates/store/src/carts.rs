@@ -75,7 +75,11 @@ impl Store {
     }
 }
 
-pub(crate) async fn ensure_cart(tx: &mut Transaction<'static, Sqlite>, scope: &str, owner: &str) -> Result<(), StoreError> {
+pub(crate) async fn ensure_cart(
+    tx: &mut Transaction<'static, Sqlite>,
+    scope: &str,
+    owner: &str,
+) -> Result<(), StoreError> {
     sqlx::query("insert into carts (scope, owner) values (?, ?) on conflict do nothing")
         .bind(scope)
         .bind(owner)
@@ -85,11 +89,12 @@ pub(crate) async fn ensure_cart(tx: &mut Transaction<'static, Sqlite>, scope: &s
 }
 
 async fn read(tx: &mut Transaction<'static, Sqlite>, scope: &str, owner: &str) -> Result<Cart, StoreError> {
-    let rows = sqlx::query("select product_id, quantity from cart_lines where scope = ? and owner = ? order by position")
-        .bind(scope)
-        .bind(owner)
-        .fetch_all(&mut **tx)
-        .await?;
+    let rows =
+        sqlx::query("select product_id, quantity from cart_lines where scope = ? and owner = ? order by position")
+            .bind(scope)
+            .bind(owner)
+            .fetch_all(&mut **tx)
+            .await?;
     let lines = rows.iter().map(|row| Ok((ProductId::new(row.try_get::<String, _>(0)?), row.try_get::<u32, _>(1)?)));
     Ok(Cart::from_lines(lines.collect::<Result<Vec<_>, sqlx::Error>>()?))
 }
@@ -124,13 +129,21 @@ async fn write_line(
 
 /// The visitor's cart becomes the guest's, lines and outbox with it (`on update cascade`). A cart that the user has here
 /// already gives way line by line: what was chosen last on this device counts.
-pub(crate) async fn adopt_visitor(tx: &mut Transaction<'static, Sqlite>, scope: &str, user_id: &str) -> Result<(), StoreError> {
+pub(crate) async fn adopt_visitor(
+    tx: &mut Transaction<'static, Sqlite>,
+    scope: &str,
+    user_id: &str,
+) -> Result<(), StoreError> {
     move_cart(tx, scope, VISITOR, user_id).await
 }
 
 /// The cart of a session that ended goes on as a visitor's. All its lines are put in the outbox, so that the next user
 /// gets the whole of it.
-pub(crate) async fn give_to_visitor(tx: &mut Transaction<'static, Sqlite>, scope: &str, user_id: &str) -> Result<(), StoreError> {
+pub(crate) async fn give_to_visitor(
+    tx: &mut Transaction<'static, Sqlite>,
+    scope: &str,
+    user_id: &str,
+) -> Result<(), StoreError> {
     let cart = read(tx, scope, user_id).await?;
     for (product, quantity) in cart.lines() {
         outbox::put(tx, scope, user_id, product, quantity).await?;

@@ -22,11 +22,13 @@ impl Store {
         let mut tx = self.begin().await?;
         let scope = self.scope.as_str();
         let owner = owner(&mut tx, scope).await?;
-        let rows = sqlx::query("select product_id, quantity, revision from outbox where scope = ? and owner = ? order by revision")
-            .bind(scope)
-            .bind(owner)
-            .fetch_all(&mut *tx)
-            .await?;
+        let rows = sqlx::query(
+            "select product_id, quantity, revision from outbox where scope = ? and owner = ? order by revision",
+        )
+        .bind(scope)
+        .bind(owner)
+        .fetch_all(&mut *tx)
+        .await?;
         let mut pending = Pending::default();
         for row in rows {
             pending.lines.push((ProductId::new(row.try_get::<String, _>(0)?), row.try_get(1)?));
@@ -65,7 +67,12 @@ pub(crate) async fn put(
 }
 
 /// The changes up to `revision` are done. A line changed since has a higher one and stays.
-pub(crate) async fn confirm(tx: &mut Transaction<'static, Sqlite>, scope: &str, owner: &str, revision: i64) -> Result<(), StoreError> {
+pub(crate) async fn confirm(
+    tx: &mut Transaction<'static, Sqlite>,
+    scope: &str,
+    owner: &str,
+    revision: i64,
+) -> Result<(), StoreError> {
     sqlx::query("delete from outbox where scope = ? and owner = ? and revision <= ?")
         .bind(scope)
         .bind(owner)
@@ -76,7 +83,11 @@ pub(crate) async fn confirm(tx: &mut Transaction<'static, Sqlite>, scope: &str, 
 }
 
 /// The products that wait.
-pub(crate) async fn products(tx: &mut Transaction<'static, Sqlite>, scope: &str, owner: &str) -> Result<BTreeSet<ProductId>, StoreError> {
+pub(crate) async fn products(
+    tx: &mut Transaction<'static, Sqlite>,
+    scope: &str,
+    owner: &str,
+) -> Result<BTreeSet<ProductId>, StoreError> {
     let ids: Vec<String> = sqlx::query_scalar("select product_id from outbox where scope = ? and owner = ?")
         .bind(scope)
         .bind(owner)

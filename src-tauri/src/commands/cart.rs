@@ -15,6 +15,10 @@ pub(crate) async fn add_to_cart(shop: State<'_, Shop>, product_id: String) -> Re
 /// Exactly so many of a product; 0 takes it out.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn set_quantity(shop: State<'_, Shop>, product_id: String, quantity: u32) -> Result<dto::Snapshot, UiError> {
+pub(crate) async fn set_quantity(
+    shop: State<'_, Shop>,
+    product_id: String,
+    quantity: u32,
+) -> Result<dto::Snapshot, UiError> {
     Ok(shop.set_quantity(&ProductId::new(product_id), quantity).await?.as_ref().into())
 }

@@ -3,7 +3,9 @@
 use tauri::{AppHandle, State};
 
 use crate::{
-    dto, error::UiError, inbox,
+    dto,
+    error::UiError,
+    inbox,
     preferences::{self, PreferencesFile},
 };
 
@@ -17,7 +19,11 @@ pub(crate) fn preferences(app: AppHandle, file: State<'_, PreferencesFile>) -> d
 /// Keeps theme and language.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn set_preferences(app: AppHandle, file: State<'_, PreferencesFile>, preferences: dto::Preferences) -> Result<(), UiError> {
+pub(crate) fn set_preferences(
+    app: AppHandle,
+    file: State<'_, PreferencesFile>,
+    preferences: dto::Preferences,
+) -> Result<(), UiError> {
     preferences::write(&app, &file, preferences)
 }
 

@@ -23,11 +23,21 @@ pub(crate) async fn list(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap
     respond(format, all(&sandbox, &headers).await)
 }
 
-pub(crate) async fn get(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap, Path(id): Path<String>, format: Format) -> Response {
+pub(crate) async fn get(
+    State(sandbox): State<Arc<Sandbox>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    format: Format,
+) -> Response {
     respond(format, one(&sandbox, &headers, &id).await)
 }
 
-pub(crate) async fn delete(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap, Path(id): Path<String>, format: Format) -> Response {
+pub(crate) async fn delete(
+    State(sandbox): State<Arc<Sandbox>>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    format: Format,
+) -> Response {
     respond(format, remove(&sandbox, &headers, &id).await)
 }
 

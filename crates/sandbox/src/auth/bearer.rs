@@ -30,8 +30,8 @@ pub(crate) fn claims(sandbox: &Sandbox, headers: &HeaderMap) -> Result<Value, Ap
 pub(crate) async fn caller(tx: &Transaction<'_>, claims: &Value) -> Result<Caller, ApiError> {
     let sub = claims.get("sub").and_then(Value::as_str).filter(|sub| !sub.is_empty());
     let sub = sub.ok_or_else(|| ApiError::new(403, "bad_jwt", "invalid claim: missing sub claim"))?;
-    let user_id = Uuid::parse_str(sub)
-        .map_err(|_| ApiError::new(400, "bad_jwt", "invalid claim: sub claim must be a UUID"))?;
+    let user_id =
+        Uuid::parse_str(sub).map_err(|_| ApiError::new(400, "bad_jwt", "invalid claim: sub claim must be a UUID"))?;
     if tx.query_opt("select 1 from auth.users where id = $1", &[&user_id]).await?.is_none() {
         return Err(ApiError::new(403, "user_not_found", "User from sub claim in JWT does not exist"));
     }

@@ -21,7 +21,8 @@ pub(crate) fn email(typed: &str) -> Result<String, ApiError> {
         return Err(ApiError::validation("An email address is too long"));
     }
     let (local, domain) = typed.rsplit_once('@').ok_or_else(invalid)?;
-    let local_ok = !local.is_empty() && local.chars().all(|c| c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c));
+    let local_ok =
+        !local.is_empty() && local.chars().all(|c| c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c));
     let label_ok = |label: &str| {
         (1..=63).contains(&label.len())
             && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')

@@ -7,14 +7,20 @@ use super::{error::ApiError, otp};
 use crate::{inbox, state::Sandbox};
 
 /// Takes the wish for `email`: a code goes there, or the change is made at once where no confirmation is asked of guests.
-pub(crate) async fn request(sandbox: &Sandbox, tx: &Transaction<'_>, user_id: Uuid, email: &str) -> Result<(), ApiError> {
+pub(crate) async fn request(
+    sandbox: &Sandbox,
+    tx: &Transaction<'_>,
+    user_id: Uuid,
+    email: &str,
+) -> Result<(), ApiError> {
     let row = tx
         .query_one(
             "select coalesce(email, ''), is_anonymous, extract(epoch from email_change_sent_at)::float8 from auth.users where id = $1",
             &[&user_id],
         )
         .await?;
-    let (current, is_anonymous, sent): (String, bool, Option<f64>) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+    let (current, is_anonymous, sent): (String, bool, Option<f64>) =
+        (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
     if current == email {
         return Ok(());
     }
@@ -49,7 +55,11 @@ pub(crate) async fn request(sandbox: &Sandbox, tx: &Transaction<'_>, user_id: Uu
 }
 
 /// The user whose change of address this hash completes, with the address; only while the code lives.
-pub(crate) async fn find(sandbox: &Sandbox, tx: &Transaction<'_>, hash: &str) -> Result<Option<(Uuid, String)>, ApiError> {
+pub(crate) async fn find(
+    sandbox: &Sandbox,
+    tx: &Transaction<'_>,
+    hash: &str,
+) -> Result<Option<(Uuid, String)>, ApiError> {
     let row = tx
         .query_opt(
             "select u.id, u.email_change from auth.one_time_tokens t join auth.users u on u.id = t.user_id
@@ -62,7 +72,12 @@ pub(crate) async fn find(sandbox: &Sandbox, tx: &Transaction<'_>, hash: &str) ->
 }
 
 /// Makes the change: identity, address, no longer anonymous. The user id stays.
-pub(crate) async fn complete(sandbox: &Sandbox, tx: &Transaction<'_>, user_id: Uuid, email: &str) -> Result<(), ApiError> {
+pub(crate) async fn complete(
+    sandbox: &Sandbox,
+    tx: &Transaction<'_>,
+    user_id: Uuid,
+    email: &str,
+) -> Result<(), ApiError> {
     let now = sandbox.clock.now();
     tx.execute(
         "insert into auth.identities (provider_id, user_id, identity_data, provider, last_sign_in_at, created_at, updated_at)

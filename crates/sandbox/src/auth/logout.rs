@@ -22,7 +22,12 @@ pub(crate) struct Scope {
     scope: String,
 }
 
-pub(crate) async fn post(State(sandbox): State<Arc<Sandbox>>, Query(scope): Query<Scope>, headers: HeaderMap, format: Format) -> Response {
+pub(crate) async fn post(
+    State(sandbox): State<Arc<Sandbox>>,
+    Query(scope): Query<Scope>,
+    headers: HeaderMap,
+    format: Format,
+) -> Response {
     respond(format, log_out(&sandbox, &headers, &scope.scope).await)
 }
 

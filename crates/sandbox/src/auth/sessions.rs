@@ -97,7 +97,10 @@ pub(crate) async fn answer(
     claims["iss"] = format!("{}auth/v1", sandbox.url).into();
     claims["iat"] = issued.into();
     claims["exp"] = (issued + lifetime).into();
-    let token = sandbox.jwt.sign(&claims).ok_or_else(|| ApiError::new(500, "unexpected_failure", "error generating jwt token"))?;
+    let token = sandbox
+        .jwt
+        .sign(&claims)
+        .ok_or_else(|| ApiError::new(500, "unexpected_failure", "error generating jwt token"))?;
     let headers = [("sb-auth-user-id", user_id.to_string()), ("sb-auth-session-id", session.to_string())];
     let body = json!({
         "access_token": token, "token_type": "bearer", "expires_in": lifetime, "expires_at": issued + lifetime,
@@ -108,7 +111,10 @@ pub(crate) async fn answer(
 
 /// The user as the API shows them.
 pub(crate) async fn user_json(tx: &Transaction<'_>, user_id: Uuid) -> Result<Value, ApiError> {
-    json_column(&tx.query_one("select sandbox.user_json(u)::text from auth.users u where id = $1", &[&user_id]).await?, 0)
+    json_column(
+        &tx.query_one("select sandbox.user_json(u)::text from auth.users u where id = $1", &[&user_id]).await?,
+        0,
+    )
 }
 
 /// A column that holds JSON as text.

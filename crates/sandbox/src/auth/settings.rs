@@ -8,13 +8,34 @@ use serde_json::{Value, json};
 use crate::state::Sandbox;
 
 const PROVIDERS: [&str; 22] = [
-    "apple", "azure", "bitbucket", "discord", "facebook", "snapchat", "figma", "fly", "github", "gitlab", "google", "keycloak",
-    "kakao", "linkedin", "linkedin_oidc", "notion", "spotify", "slack", "slack_oidc", "workos", "twitch", "twitter",
+    "apple",
+    "azure",
+    "bitbucket",
+    "discord",
+    "facebook",
+    "snapchat",
+    "figma",
+    "fly",
+    "github",
+    "gitlab",
+    "google",
+    "keycloak",
+    "kakao",
+    "linkedin",
+    "linkedin_oidc",
+    "notion",
+    "spotify",
+    "slack",
+    "slack_oidc",
+    "workos",
+    "twitch",
+    "twitter",
 ];
 
 pub(crate) async fn get(State(sandbox): State<Arc<Sandbox>>) -> Json<Value> {
     let auth = &sandbox.config.auth;
-    let mut external: serde_json::Map<_, _> = PROVIDERS.iter().map(|name| ((*name).to_owned(), Value::Bool(false))).collect();
+    let mut external: serde_json::Map<_, _> =
+        PROVIDERS.iter().map(|name| ((*name).to_owned(), Value::Bool(false))).collect();
     external.insert("anonymous_users".to_owned(), auth.enable_anonymous_sign_ins.into());
     external.insert("email".to_owned(), auth.email.enable_signup.into());
     external.insert("phone".to_owned(), false.into());

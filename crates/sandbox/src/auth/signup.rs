@@ -42,7 +42,12 @@ pub(crate) async fn post(
     respond(format, sign_up(&sandbox, peer, &headers, &body).await)
 }
 
-async fn sign_up(sandbox: &Sandbox, peer: SocketAddr, headers: &HeaderMap, body: &Bytes) -> Result<impl IntoResponse + use<>, ApiError> {
+async fn sign_up(
+    sandbox: &Sandbox,
+    peer: SocketAddr,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<impl IntoResponse + use<>, ApiError> {
     let body: Body = body::parse(body)?;
     let given = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
     if given(&body.email) {

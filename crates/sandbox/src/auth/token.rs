@@ -101,7 +101,8 @@ async fn find(sandbox: &Sandbox, tx: &Transaction<'_>, text: String) -> Result<T
         )
         .await?
         .ok_or_else(|| ApiError::new(400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found"))?;
-    let (Some(session), Some(user_id)) = (row.try_get::<_, Option<Uuid>>(0)?, row.try_get::<_, Option<Uuid>>(3)?) else {
+    let (Some(session), Some(user_id)) = (row.try_get::<_, Option<Uuid>>(0)?, row.try_get::<_, Option<Uuid>>(3)?)
+    else {
         return Err(ApiError::new(400, "session_not_found", "Invalid Refresh Token: No Valid Session Found"));
     };
     if row.try_get::<_, Option<bool>>(4)? == Some(true) {

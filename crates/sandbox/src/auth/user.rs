@@ -59,7 +59,12 @@ async fn read(sandbox: &Sandbox, headers: &HeaderMap) -> Result<impl IntoRespons
     Ok(Json(sessions::user_json(&tx, caller.user_id).await?))
 }
 
-async fn update(sandbox: &Sandbox, peer: SocketAddr, headers: &HeaderMap, body: &Bytes) -> Result<impl IntoResponse + use<>, ApiError> {
+async fn update(
+    sandbox: &Sandbox,
+    peer: SocketAddr,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<impl IntoResponse + use<>, ApiError> {
     let claims = bearer::claims(sandbox, headers)?;
     let mut turn = sandbox.database().await.map_err(unavailable)?.turn().await;
     let tx = turn.begin().await?;

@@ -88,14 +88,17 @@ fn token_hash(body: &Body) -> Result<String, ApiError> {
             Err(ApiError::validation("Only an email address or phone number should be provided on verify"))
         }
         (false, true) if !email.is_empty() => {
-            let email = body::email(email).map_err(|_| ApiError::new(422, "validation_failed", "Invalid email format"))?;
+            let email =
+                body::email(email).map_err(|_| ApiError::new(422, "validation_failed", "Invalid email format"))?;
             Ok(otp::hash(&email, token))
         }
         (false, true) => Ok(otp::hash(phone, token)),
         (true, false) if !email.is_empty() || !phone.is_empty() || !redirect_to.is_empty() => {
             Err(ApiError::validation("Only the token_hash and type should be provided"))
         }
-        (true, false) if !matches!(kind.as_str(), "signup" | "invite" | "recovery" | "magiclink" | "email" | "email_change") => {
+        (true, false)
+            if !matches!(kind.as_str(), "signup" | "invite" | "recovery" | "magiclink" | "email" | "email_change") =>
+        {
             Err(ApiError::validation("Invalid email verification type"))
         }
         (true, false) => Ok(token_hash.clone()),

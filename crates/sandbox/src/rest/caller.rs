@@ -22,7 +22,9 @@ impl Caller {
         let token = bearer_token(headers).or(key).ok_or_else(RestError::no_key)?;
         let claims = sandbox.jwt.read(token, sandbox.clock.now_seconds()).map_err(|bad| match bad {
             BadToken::Expired => RestError::new(401, "PGRST303", "JWT expired"),
-            BadToken::Malformed | BadToken::Signature => RestError::new(401, "PGRST301", "No suitable key or wrong key type"),
+            BadToken::Malformed | BadToken::Signature => {
+                RestError::new(401, "PGRST301", "No suitable key or wrong key type")
+            }
         })?;
         let named = claims.get("role").and_then(Value::as_str).unwrap_or("anon");
         let role = ROLES.into_iter().find(|role| *role == named);

@@ -31,8 +31,10 @@ impl Columns {
     /// The list after `select`: `*` or names.
     pub(crate) fn list(&self, select: Option<&str>) -> Result<String, RestError> {
         let Some(names) = select.filter(|names| *names != "*" && !names.is_empty()) else { return Ok("*".to_owned()) };
-        let columns: Vec<_> =
-            names.split(',').map(|name| self.kind(name.trim()).map(|_| quote(name.trim()))).collect::<Result<_, _>>()?;
+        let columns: Vec<_> = names
+            .split(',')
+            .map(|name| self.kind(name.trim()).map(|_| quote(name.trim())))
+            .collect::<Result<_, _>>()?;
         Ok(columns.join(", "))
     }
 
@@ -76,8 +78,7 @@ impl Columns {
             },
             "in" => {
                 let list = value.strip_prefix('(').and_then(|v| v.strip_suffix(')')).ok_or_else(bad)?;
-                let items: Vec<_> =
-                    items(list).iter().map(|item| format!("(${}::text)::{kind}", bind(item))).collect();
+                let items: Vec<_> = items(list).iter().map(|item| format!("(${}::text)::{kind}", bind(item))).collect();
                 if items.is_empty() { "false".to_owned() } else { format!("{column} in ({})", items.join(", ")) }
             }
             _ => return Err(bad()),
@@ -125,9 +126,9 @@ impl Columns {
     /// The columns of a JSON object that there are; an unknown one is refused.
     pub(crate) fn of_object<'a>(&self, keys: impl Iterator<Item = &'a String>) -> Result<Vec<String>, RestError> {
         keys.map(|key| {
-            self.kind(key)
-                .map(|_| quote(key))
-                .map_err(|_| RestError::new(400, "PGRST204", format!("Could not find the '{key}' column in the schema cache")))
+            self.kind(key).map(|_| quote(key)).map_err(|_| {
+                RestError::new(400, "PGRST204", format!("Could not find the '{key}' column in the schema cache"))
+            })
         })
         .collect()
     }

@@ -114,7 +114,8 @@ async fn signature(tx: &Transaction<'_>, function: &str, given: &Map<String, Val
         }
     }
     let parameters: Vec<_> = given.keys().map(String::as_str).collect();
-    let message = format!("Could not find the function public.{function}({}) in the schema cache", parameters.join(", "));
+    let message =
+        format!("Could not find the function public.{function}({}) in the schema cache", parameters.join(", "));
     Err(RestError::new(404, "PGRST202", message))
 }
 

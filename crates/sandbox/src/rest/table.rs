@@ -36,7 +36,10 @@ pub(crate) async fn read(
         let clause = columns.conditions(&parameters, 0)?;
         let (list, tail) = (columns.list(value(&parameters, "select"))?, columns.tail(&parameters)?);
         let inner = format!("select {list} from public.{}{}{tail}", quote(&table), clause.sql);
-        Ok(Statement { sql: format!("select coalesce(json_agg(r), '[]')::text from ({inner}) r"), values: clause.values })
+        Ok(Statement {
+            sql: format!("select coalesce(json_agg(r), '[]')::text from ({inner}) r"),
+            values: clause.values,
+        })
     })
     .await?;
     Ok(json(StatusCode::OK, rows))
@@ -152,7 +155,10 @@ fn returning(write: &str, rows: bool) -> String {
 }
 
 fn wants_rows(headers: &HeaderMap) -> bool {
-    headers.get_all("prefer").iter().any(|value| value.to_str().is_ok_and(|value| value.contains("return=representation")))
+    headers
+        .get_all("prefer")
+        .iter()
+        .any(|value| value.to_str().is_ok_and(|value| value.contains("return=representation")))
 }
 
 fn written(status: StatusCode, wants_rows: bool, answer: String) -> Response {

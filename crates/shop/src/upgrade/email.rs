@@ -14,10 +14,7 @@ impl Shop {
         link.engine.ensure_anonymous().await?;
         match link.engine.link_email(&email).await? {
             LinkEmail::CodeSent => {
-                let state = UpgradeState::CodeSent {
-                    email: email.as_str().to_owned(),
-                    sent_at_ms: inner.now_ms(),
-                };
+                let state = UpgradeState::CodeSent { email: email.as_str().to_owned(), sent_at_ms: inner.now_ms() };
                 inner.store.set_upgrade(&state, inner.now_ms()).await?;
                 inner.update(|model| model.upgrade = Some(state));
             }

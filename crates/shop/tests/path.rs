@@ -1,0 +1,203 @@
+//! The whole path without a window: visitor, guest, restart, member; against a real sandbox.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use anyhow::{Context, Result};
+use carryover_shop::{
+    Backend, BackendKind, CatalogState, Identity, Options, Otp, ProductId, SaveState, Shop, ShopError, Snapshot,
+    SystemClock, UpgradeView,
+};
+use carryover_testkit::{MemoryKeyStore, Sandbox, SandboxOptions};
+use serde_json::json;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct Device {
+    folder: tempfile::TempDir,
+    key_store: Arc<MemoryKeyStore>,
+}
+
+impl Device {
+    fn new() -> Result<Self> {
+        Ok(Self { folder: tempfile::tempdir()?, key_store: Arc::default() })
+    }
+
+    async fn open(&self) -> Result<Shop> {
+        Ok(Shop::open(Options {
+            data_dir: self.folder.path().to_owned(),
+            backend: BackendKind::Sandbox,
+            clock: Arc::new(SystemClock),
+            key_store: self.key_store.clone(),
+        })
+        .await?)
+    }
+}
+
+fn backend(sandbox: &Sandbox) -> Backend {
+    Backend { url: sandbox.url().clone(), publishable_key: sandbox.publishable_key().to_owned() }
+}
+
+async fn until(shop: &Shop, what: &str, mut condition: impl FnMut(&Snapshot) -> bool) -> Result<Arc<Snapshot>> {
+    let mut snapshots = shop.watch();
+    let seen = tokio::time::timeout(PATIENCE, snapshots.wait_for(|snapshot| condition(snapshot))).await;
+    Ok(seen.with_context(|| format!("never came: {what}; now: {:?}", shop.snapshot()))??.clone())
+}
+
+async fn fill(shop: &Shop) -> Result<()> {
+    for product in ["teapot", "desk-lamp", "teapot"] {
+        shop.add_to_cart(&ProductId::new(product)).await?;
+    }
+    Ok(())
+}
+
+fn lines(snapshot: &Snapshot) -> Vec<(String, u32)> {
+    snapshot.cart.lines.iter().map(|line| (line.product_id.to_string(), line.quantity)).collect()
+}
+
+#[tokio::test]
+async fn a_visitor_becomes_a_guest_and_a_member_with_the_same_cart() -> Result<()> {
+    let (sandbox, console) = carryover_testkit::sandbox(SandboxOptions::default()).await?;
+    let device = Device::new()?;
+    let shop = device.open().await?;
+    shop.connect(backend(&sandbox));
+    until(&shop, "the catalog", |s| s.catalog.state == CatalogState::Ready).await?;
+    assert_eq!(shop.snapshot().identity, Identity::Visitor);
+    assert!(console.users().await?.is_empty(), "looking makes nobody a guest");
+
+    fill(&shop).await?;
+    let guest = until(&shop, "a saved cart", |s| s.save == SaveState::AllSaved).await?;
+    let Identity::Guest { user_id } = guest.identity else { anyhow::bail!("no guest: {guest:?}") };
+    assert_eq!(console.users().await?.len(), 1, "one guest for all changes");
+    let rows = json!([{ "product_id": "desk-lamp", "quantity": 1 }, { "product_id": "teapot", "quantity": 2 }]);
+    let on_server = async || console.rows("cart_lines?select=product_id,quantity&order=product_id").await;
+    assert_eq!(json!(on_server().await?), rows);
+    shop.close().await;
+
+    // Another start of the program: from disk, without a network, and then without another guest.
+    let shop = device.open().await?;
+    assert_eq!(shop.snapshot().identity, Identity::Guest { user_id });
+    assert_eq!(lines(&shop.snapshot()), [("teapot".into(), 2), ("desk-lamp".into(), 1)]);
+    assert!(matches!(shop.request_email_code("ana@example.com").await, Err(ShopError::Starting)));
+    shop.connect(backend(&sandbox));
+    until(&shop, "the connection", |s| s.save == SaveState::AllSaved).await?;
+
+    ask_for_code(&shop, "Ana@example.com").await?;
+    assert!(matches!(shop.snapshot().upgrade, UpgradeView::CodeSent { .. }));
+    let wrong = shop.confirm_email_code(&Otp::new("000000x".into())).await;
+    assert!(matches!(wrong, Err(ShopError::Auth(_))), "{wrong:?}");
+    assert_eq!(shop.snapshot().identity, Identity::Guest { user_id }, "a wrong code changes nothing");
+    shop.confirm_email_code(&Otp::new(console.code("ana@example.com").await?)).await?;
+
+    let member = shop.snapshot();
+    assert_eq!(member.identity, Identity::Member { user_id, email: Some("ana@example.com".into()) });
+    assert_eq!(member.upgrade, UpgradeView::Idle);
+    assert_eq!(lines(&member), [("teapot".into(), 2), ("desk-lamp".into(), 1)]);
+    assert_eq!(json!(on_server().await?), rows);
+    let users = console.users().await?;
+    assert_eq!((users.len(), &users[0]["id"], &users[0]["is_anonymous"]), (1, &json!(user_id), &json!(false)));
+    sandbox.shutdown().await;
+    Ok(())
+}
+
+/// Waits for the session to be joined first: a person would see "still starting" and try again.
+async fn ask_for_code(shop: &Shop, email: &str) -> Result<()> {
+    loop {
+        match shop.request_email_code(email).await {
+            Err(ShopError::Starting) => tokio::task::yield_now().await,
+            other => return Ok(other?),
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_upgrade_under_way_survives_a_restart() -> Result<()> {
+    let (sandbox, console) = carryover_testkit::sandbox(SandboxOptions::default()).await?;
+    let device = Device::new()?;
+    let shop = device.open().await?;
+    shop.connect(backend(&sandbox));
+    ask_for_code(&shop, "ben@example.com").await?;
+    shop.close().await;
+
+    let shop = device.open().await?;
+    assert!(matches!(&shop.snapshot().upgrade, UpgradeView::CodeSent { email, .. } if email == "ben@example.com"));
+    shop.connect(backend(&sandbox));
+    let code = console.code("ben@example.com").await?;
+    while let Err(error) = shop.confirm_email_code(&Otp::new(code.clone())).await {
+        anyhow::ensure!(matches!(error, ShopError::Starting), "{error}");
+        tokio::task::yield_now().await;
+    }
+    assert!(matches!(shop.snapshot().identity, Identity::Member { .. }));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_taken_address_leaves_the_guest_whole() -> Result<()> {
+    let (sandbox, console) = carryover_testkit::sandbox(SandboxOptions::default()).await?;
+    console.member("taken@example.com").await?;
+    let device = Device::new()?;
+    let shop = device.open().await?;
+    shop.connect(backend(&sandbox));
+    until(&shop, "the catalog", |s| s.catalog.state == CatalogState::Ready).await?;
+    fill(&shop).await?;
+    let before = until(&shop, "a saved cart", |s| s.save == SaveState::AllSaved).await?;
+    let refused = ask_for_code(&shop, "taken@example.com").await.expect_err("taken");
+    assert!(refused.to_string().contains("email_exists"), "{refused}");
+    assert_eq!(shop.snapshot().identity, before.identity);
+    // The session still works: a change reaches the server.
+    shop.set_quantity(&ProductId::new("teapot"), 3).await?;
+    until(&shop, "a saved cart", |s| s.save == SaveState::AllSaved && s.cart.items == 4).await?;
+    assert_eq!(console.rows("cart_lines?product_id=eq.teapot&select=quantity").await?, [json!({ "quantity": 3 })]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_locked_key_store_stops_no_shopping_and_loses_no_guest() -> Result<()> {
+    let (sandbox, console) = carryover_testkit::sandbox(SandboxOptions::default()).await?;
+    let device = Device::new()?;
+    let shop = device.open().await?;
+    shop.connect(backend(&sandbox));
+    until(&shop, "the catalog", |s| s.catalog.state == CatalogState::Ready).await?;
+    fill(&shop).await?;
+    let guest = until(&shop, "a saved cart", |s| s.save == SaveState::AllSaved).await?;
+    shop.close().await;
+
+    device.key_store.lock(true);
+    let shop = device.open().await?;
+    shop.connect(backend(&sandbox));
+    let changed = shop.set_quantity(&ProductId::new("teapot"), 4).await?;
+    assert_eq!((changed.cart.items, &changed.identity), (5, &guest.identity));
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(console.users().await?.len(), 1, "no second guest");
+
+    device.key_store.lock(false);
+    shop.retry_now();
+    until(&shop, "a saved cart", |s| s.save == SaveState::AllSaved).await?;
+    assert_eq!(console.users().await?.len(), 1);
+    assert_eq!(console.rows("cart_lines?product_id=eq.teapot&select=quantity").await?, [json!({ "quantity": 4 })]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_file_holds_no_token_in_the_clear() -> Result<()> {
+    let (sandbox, console) = carryover_testkit::sandbox(SandboxOptions::default()).await?;
+    let device = Device::new()?;
+    let shop = device.open().await?;
+    shop.connect(backend(&sandbox));
+    until(&shop, "the catalog", |s| s.catalog.state == CatalogState::Ready).await?;
+    fill(&shop).await?;
+    until(&shop, "a saved cart", |s| s.save == SaveState::AllSaved).await?;
+    let user_id = console.users().await?[0]["id"].as_str().context("a user")?.to_owned();
+    assert!(found(device.folder.path(), &user_id)?, "the search finds what is in the clear");
+    assert!(!found(device.folder.path(), "eyJ")?, "an access token");
+    Ok(())
+}
+
+fn found(folder: &Path, needle: &str) -> Result<bool> {
+    for entry in std::fs::read_dir(folder)? {
+        let bytes = std::fs::read(entry?.path())?;
+        if bytes.windows(needle.len()).any(|window| window == needle.as_bytes()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}

@@ -1,0 +1,101 @@
+//! Sees everything in a sandbox, over HTTP as any console would.
+
+use anyhow::{Context, Result, ensure};
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::{Value, json};
+
+/// A sandbox's address and keys.
+#[derive(Clone)]
+pub struct Console {
+    http: Client,
+    url: String,
+    /// The publishable key.
+    pub publishable_key: String,
+    /// The key that row-level security lets pass.
+    pub service_role_key: String,
+}
+
+impl Console {
+    /// For the sandbox at `url`.
+    pub fn new(url: &str, publishable_key: &str, service_role_key: &str) -> Self {
+        Self {
+            http: Client::new(),
+            url: url.trim_end_matches('/').to_owned(),
+            publishable_key: publishable_key.to_owned(),
+            service_role_key: service_role_key.to_owned(),
+        }
+    }
+
+    /// A request with the publishable key, and a bearer token if one is given.
+    pub fn request(&self, method: Method, path: &str, token: Option<&str>) -> RequestBuilder {
+        let request = self.http.request(method, format!("{}{path}", self.url)).header("apikey", &self.publishable_key);
+        match token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    /// Status and JSON of an answer; `null` for an empty body.
+    pub async fn send(request: RequestBuilder) -> Result<(u16, Value)> {
+        let response = request.send().await?;
+        let status = response.status().as_u16();
+        let text = response.text().await?;
+        let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).with_context(|| text)? };
+        Ok((status, body))
+    }
+
+    /// All users, newest first.
+    pub async fn users(&self) -> Result<Vec<Value>> {
+        let (status, body) =
+            Self::send(self.request(Method::GET, "/auth/v1/admin/users", Some(&self.service_role_key))).await?;
+        ensure!(status == 200, "users: {status} {body}");
+        Ok(body["users"].as_array().cloned().unwrap_or_default())
+    }
+
+    /// Rows of a table, past row-level security.
+    pub async fn rows(&self, query: &str) -> Result<Vec<Value>> {
+        let request = self.request(Method::GET, &format!("/rest/v1/{query}"), Some(&self.service_role_key));
+        let (status, body) = Self::send(request).await?;
+        ensure!(status == 200, "rows: {status} {body}");
+        Ok(body.as_array().cloned().unwrap_or_default())
+    }
+
+    /// Puts rows into a table, past row-level security.
+    pub async fn put_rows(&self, table: &str, rows: &Value) -> Result<()> {
+        let request = self.request(Method::POST, &format!("/rest/v1/{table}"), Some(&self.service_role_key)).json(rows);
+        let (status, body) = Self::send(request).await?;
+        ensure!(status == 201, "put {table}: {status} {body}");
+        Ok(())
+    }
+
+    /// The newest code that was mailed to an address.
+    pub async fn code(&self, email: &str) -> Result<String> {
+        let (_, messages) = Self::send(self.request(Method::GET, &format!("/inbox/messages?to={email}"), None)).await?;
+        messages[0]["code"].as_str().map(str::to_owned).with_context(|| format!("no mail for {email}"))
+    }
+
+    /// Makes a guest.
+    pub async fn guest(&self) -> Result<crate::Person> {
+        let (status, body) = Self::send(self.request(Method::POST, "/auth/v1/signup", None).json(&json!({}))).await?;
+        ensure!(status == 200, "sign-up: {status} {body}");
+        crate::Person::from_answer(&body)
+    }
+
+    /// Makes a member the way a person becomes one: a guest who links an address.
+    pub async fn member(&self, email: &str) -> Result<crate::Person> {
+        let guest = self.guest().await?;
+        self.upgrade(&guest, email).await
+    }
+
+    /// Links an address to a guest, with the code from the inbox.
+    pub async fn upgrade(&self, guest: &crate::Person, email: &str) -> Result<crate::Person> {
+        let wish =
+            self.request(Method::PUT, "/auth/v1/user", Some(&guest.access_token)).json(&json!({ "email": email }));
+        let (status, body) = Self::send(wish).await?;
+        ensure!(status == 200, "link: {status} {body}");
+        let proof = json!({ "type": "email_change", "email": email, "token": self.code(email).await? });
+        let (status, body) = Self::send(self.request(Method::POST, "/auth/v1/verify", None).json(&proof)).await?;
+        ensure!(status == 200, "verify: {status} {body}");
+        crate::Person::from_answer(&body)
+    }
+}

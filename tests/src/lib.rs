@@ -1,0 +1,9 @@
+//! Drives the program through its real window, by WebDriver, and looks behind it: SQLite, key store, sandbox.
+
+mod device;
+mod shopper;
+mod window;
+
+pub use device::Device;
+pub use shopper::Shopper;
+pub use window::Window;

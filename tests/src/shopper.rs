@@ -1,0 +1,49 @@
+//! A person at the window.
+
+use anyhow::Result;
+
+use crate::Window;
+
+/// What a person does, in their own words.
+pub struct Shopper<'a>(pub &'a Window);
+
+impl Shopper<'_> {
+    /// Waits for the goods.
+    pub async fn looks(&self) -> Result<()> {
+        self.0.find("product-card-teapot").await.map(drop)
+    }
+
+    /// Puts three products in and waits until they are saved.
+    pub async fn fills_the_cart(&self) -> Result<()> {
+        for product in ["teapot", "desk-lamp", "enamel-mug"] {
+            self.0.click(&format!("add-{product}")).await?;
+            self.0.find(&format!("cart-line-{product}")).await?;
+        }
+        self.saved().await
+    }
+
+    /// Waits until the server has everything.
+    pub async fn saved(&self) -> Result<()> {
+        self.0
+            .until(
+                "a saved cart",
+                r#"document.querySelector('[data-testid="save-state"]')?.dataset.state === "all_saved""#,
+            )
+            .await
+    }
+
+    /// Asks to keep the cart, up to the field for the code.
+    pub async fn asks_for_a_code(&self, email: &str) -> Result<()> {
+        self.0.click("keep-my-cart").await?;
+        self.0.type_into("upgrade-email", email).await?;
+        self.0.screenshot("05-address").await?;
+        self.0.click("upgrade-send").await?;
+        self.0.find("upgrade-code").await.map(drop)
+    }
+
+    /// Types the code and waits to be a member.
+    pub async fn types_the_code(&self, code: &str) -> Result<()> {
+        self.0.type_into("upgrade-code", code).await?;
+        self.0.find("upgrade-done").await.map(drop)
+    }
+}

@@ -1,0 +1,206 @@
+//! The real window: WebKitWebDriver starts the program and speaks to its web view.
+
+use std::{
+    env, fs,
+    net::TcpListener,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, ensure};
+use carryover_sandbox::Config;
+use carryover_testkit::Console;
+use serde_json::{Value, json};
+use thirtyfour::{Capabilities, WebDriver};
+
+/// How long anything on screen may take to come. Generous: a slow machine is no error.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Longer than any transition of the UI.
+const SETTLE: Duration = Duration::from_millis(500);
+const STEP: Duration = Duration::from_millis(50);
+
+/// The program, running, with its window.
+pub struct Window {
+    /// The web view.
+    pub driver: WebDriver,
+    /// The sandbox inside the program.
+    pub console: Console,
+    webdriver: Child,
+    data_dir: PathBuf,
+}
+
+impl Window {
+    /// Starts the program on a data folder.
+    pub async fn open(data_dir: &Path) -> Result<Self> {
+        let (driver_port, sandbox_port) = (free_port()?, free_port()?);
+        let webdriver = Command::new("WebKitWebDriver")
+            .arg(format!("--port={driver_port}"))
+            // Tauri lets itself be driven only when this is set; the program inherits it.
+            .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .stdout(Stdio::null())
+            .spawn()
+            .context("WebKitWebDriver does not start (Debian: webkit2gtk-driver)")?;
+        let mut window = Started(Some(webdriver));
+        let mut capabilities = Capabilities::new();
+        let args = json!(["--data-dir", data_dir, "--sandbox-port", sandbox_port.to_string()]);
+        capabilities.set("webkitgtk:browserOptions", json!({ "binary": program()?, "args": args }))?;
+        let address = format!("http://127.0.0.1:{driver_port}");
+        wait_for_port(driver_port).await?;
+        let driver = WebDriver::new(&address, capabilities).await.context("no session with the window")?;
+        let (publishable, service_role) = Config::default().keys();
+        let console = Console::new(&format!("http://127.0.0.1:{sandbox_port}"), &publishable, &service_role);
+        let webdriver = window.0.take().context("the driver runs")?;
+        Ok(Self { driver, console, webdriver, data_dir: data_dir.to_owned() })
+    }
+
+    /// Waits until a script's answer is true, and tells what was waited for if it never is.
+    pub async fn until(&self, what: &str, script: &str) -> Result<()> {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            if self.script(&format!("return Boolean({script})")).await? == Value::Bool(true) {
+                return Ok(());
+            }
+            if tokio::time::Instant::now() > deadline {
+                self.screenshot("never-came").await?;
+                anyhow::bail!("never came: {what}");
+            }
+            tokio::time::sleep(STEP).await;
+        }
+    }
+
+    /// Runs a script in the page.
+    pub async fn script(&self, script: &str) -> Result<Value> {
+        Ok(self.driver.execute(script, Vec::new()).await?.json().clone())
+    }
+
+    /// Waits for an element by its test id.
+    pub async fn find(&self, id: &str) -> Result<thirtyfour::WebElement> {
+        self.until(id, &format!("document.querySelector({:?})", selector(id))).await?;
+        Ok(self.driver.find(thirtyfour::By::Css(selector(id))).await?)
+    }
+
+    /// Clicks an element by its test id, as a pointer would.
+    pub async fn click(&self, id: &str) -> Result<()> {
+        self.find(id).await?.click().await.with_context(|| format!("click {id}"))
+    }
+
+    /// Types into an element by its test id, key by key.
+    pub async fn type_into(&self, id: &str, text: &str) -> Result<()> {
+        self.find(id).await?.send_keys(text).await.with_context(|| format!("type into {id}"))
+    }
+
+    /// An attribute of an element.
+    pub async fn attribute(&self, id: &str, name: &str) -> Result<String> {
+        self.find(id).await?.attr(name).await?.with_context(|| format!("{id} has no {name}"))
+    }
+
+    /// Saves what the window shows, under `test-results`.
+    pub async fn screenshot(&self, name: &str) -> Result<()> {
+        let folder = root().join("test-results");
+        fs::create_dir_all(&folder)?;
+        // What is in the document may not be painted yet, and dialogs fade in.
+        tokio::time::sleep(SETTLE).await;
+        Ok(self.driver.screenshot(&folder.join(format!("{name}.png"))).await?)
+    }
+
+    /// Kills the program as the system would: no farewell, no flush.
+    pub async fn kill(mut self) -> Result<()> {
+        let pids = self.pids()?;
+        ensure!(!pids.is_empty(), "the program does not run");
+        for pid in &pids {
+            let status = Command::new("kill").args(["-9", pid]).status()?;
+            ensure!(status.success(), "kill -9 {pid}");
+        }
+        self.webdriver.kill()?;
+        self.webdriver.wait()?;
+        while pids.iter().any(|pid| lives(pid)) {
+            tokio::time::sleep(STEP).await;
+        }
+        Ok(())
+    }
+
+    /// Closes the window in order.
+    pub async fn close(mut self) -> Result<()> {
+        self.driver.clone().quit().await?;
+        self.webdriver.kill()?;
+        self.webdriver.wait()?;
+        Ok(())
+    }
+
+    /// The processes of the program on this data folder, by their command lines.
+    fn pids(&self) -> Result<Vec<String>> {
+        let folder = self.data_dir.to_string_lossy().into_owned();
+        let mut pids = Vec::new();
+        for entry in fs::read_dir("/proc")? {
+            let name = entry?.file_name().to_string_lossy().into_owned();
+            let Ok(command) = fs::read(format!("/proc/{name}/cmdline")) else { continue };
+            let words: Vec<_> = command.split(|byte| *byte == 0).map(String::from_utf8_lossy).collect();
+            if words.first().is_some_and(|program| program.ends_with("/carryover"))
+                && words.iter().any(|word| *word == folder)
+            {
+                pids.push(name);
+            }
+        }
+        Ok(pids)
+    }
+}
+
+/// Kills the driver if no session comes about.
+struct Started(Option<Child>);
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            // It may be gone already.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        // The last owner of a session says good-bye to a driver that is gone, and waits for its answer: be never the last.
+        std::mem::forget(self.driver.clone());
+        // After a failed test: no program is left behind. Both may be gone already.
+        for pid in self.pids().unwrap_or_default() {
+            let _ = Command::new("kill").args(["-9", &pid]).status();
+        }
+        let _ = self.webdriver.kill();
+        let _ = self.webdriver.wait();
+    }
+}
+
+/// Whether a process still holds its files and sockets: a zombie does not.
+fn lives(pid: &str) -> bool {
+    let state = fs::read_to_string(format!("/proc/{pid}/stat")).ok();
+    state.and_then(|stat| stat.rsplit_once(") ").map(|(_, rest)| !rest.starts_with(['Z', 'X']))).unwrap_or(false)
+}
+
+fn selector(id: &str) -> String {
+    format!("[data-testid=\"{id}\"]")
+}
+
+/// The workspace's folder.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn program() -> Result<PathBuf> {
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    target.join("debug/carryover").canonicalize().context("the program is not built: cargo build --workspace")
+}
+
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+async fn wait_for_port(port: u16) -> Result<()> {
+    let deadline = tokio::time::Instant::now() + PATIENCE;
+    while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        ensure!(tokio::time::Instant::now() < deadline, "nothing listens on port {port}");
+        tokio::time::sleep(STEP).await;
+    }
+    Ok(())
+}
