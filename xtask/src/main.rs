@@ -1,0 +1,53 @@
+//! `cargo xtask run | test | bench | tidy | doctor`: everything one does with this repository, one file per command.
+
+mod app;
+mod bench;
+mod doctor;
+mod needs;
+mod packages;
+mod run;
+mod sh;
+mod stage;
+mod test;
+mod tidy;
+mod ui;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Builds, starts, tests and measures Carryover. Each command does its own set-up.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Say what this machine has and lacks; change nothing.
+    Doctor,
+    /// Set up, build and open the shop.
+    Run(run::Options),
+    /// Set up and run the test suites.
+    Test(test::Options),
+    /// Measure.
+    Bench(bench::Options),
+    /// Check what the compiler does not: dependency arrows, lengths, stray notes.
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Task::Doctor => Ok(doctor::doctor()),
+        Task::Run(options) => run::run(&options),
+        Task::Test(options) => Ok(test::test(&options)),
+        Task::Bench(options) => bench::bench(&options),
+        Task::Tidy => tidy::tidy(),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("{error:#}");
+        ExitCode::FAILURE
+    })
+}
