@@ -39,7 +39,7 @@ pub(crate) fn start(app: AppHandle, args: &Args, data_dir: &Path, shop: Shop) {
     });
 }
 
-/// Stops it with its database closed. After a kill the database recovers by itself; this only spares the next start the work.
+/// Stops it in order. After a kill the database recovers by itself; this only spares the next start the work.
 pub(crate) fn stop(app: &AppHandle) {
     let running = app.try_state::<Running>();
     let sandbox = running.and_then(|running| running.0.lock().ok()?.take());

@@ -91,7 +91,7 @@ async fn no_token_and_no_code_is_anywhere_but_sealed() -> Result<()> {
     let database: Vec<_> = files.iter().filter(|file| file.name.contains("carryover.db")).collect();
     assert!(database.iter().any(|file| file.holds(&user_id)), "the search of SQLite misses the user id");
     assert!(database.iter().any(|file| file.name.ends_with("-wal")), "the write-ahead log is searched");
-    assert!(files.iter().any(|file| file.name.ends_with(".log") && file.holds("carryover")), "the log is searched");
+    assert!(files.iter().any(|file| file.name.contains(".log") && file.holds("carryover")), "the log is searched");
 
     let secrets: Vec<_> = [&guest, &member].into_iter().flat_map(tokens).collect();
     for (secret, value) in &secrets {

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use thirtyfour::{Capabilities, WebDriver};
 
 /// How long anything on screen may take to come. Generous: a slow machine is no error.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Longer than any transition of the UI.
 const SETTLE: Duration = Duration::from_millis(500);
 const STEP: Duration = Duration::from_millis(50);

@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn durations_are_gos() {
-        assert_eq!(parse_go_duration("1h30m"), Some(Duration::from_secs(5400)));
+        assert_eq!(parse_go_duration("1h30m"), Some(Duration::from_mins(90)));
         assert_eq!(parse_go_duration("250ms"), Some(Duration::from_millis(250)));
         for wrong in ["", "s", "5", "5x", "-1s"] {
             assert_eq!(parse_go_duration(wrong), None, "{wrong}");

@@ -106,7 +106,8 @@ impl Sandbox {
         }
     }
 
-    /// Stops listening, finishes what is under way and closes the database.
+    /// Stops listening and finishes what is under way. The database closes behind it; cut short in that, it recovers by
+    /// itself at the next start, as after a kill.
     pub async fn shutdown(mut self) {
         if let Some(stop) = self.stop.take() {
             // The server may be gone already: then there is nothing to stop.

@@ -46,3 +46,34 @@ pub(crate) async fn apply(database: &Database) -> Result<(), Error> {
     }
     tx.commit().await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::DataLocation;
+
+    /// The clean-up as Supabase's guide has it, word for word.
+    const CLEAN_UP: &str = "delete from auth.users
+        where is_anonymous is true and created_at < now() - interval '30 days';";
+
+    #[tokio::test]
+    async fn applying_twice_changes_nothing_and_the_clean_up_takes_old_guests_only() {
+        let database = Database::open(DataLocation::Memory).await.expect("opens");
+        apply(&database).await.expect("applied");
+        apply(&database).await.expect("applied again");
+        let mut turn = database.turn().await;
+        let tx = turn.begin().await.expect("begins");
+        tx.batch_execute(
+            "insert into auth.users (id, is_anonymous, created_at) values
+                 (gen_random_uuid(), true, now() - interval '31 days'),
+                 (gen_random_uuid(), true, now() - interval '29 days'),
+                 (gen_random_uuid(), false, now() - interval '31 days')",
+        )
+        .await
+        .expect("three users");
+        tx.batch_execute(CLEAN_UP).await.expect("cleaned");
+        let left = tx.query("select is_anonymous from auth.users order by created_at", &[]).await.expect("rows");
+        let left: Vec<bool> = left.iter().map(|row| row.get(0)).collect();
+        assert_eq!(left, [false, true]);
+    }
+}

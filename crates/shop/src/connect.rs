@@ -69,7 +69,16 @@ async fn follow_session(inner: Arc<Inner>, link: Arc<Link>) {
     let mut session = link.engine.watch();
     loop {
         let state = session.borrow_and_update().clone();
-        inner.update(|model| model.set_identity(&state));
+        let changing = inner.changing.lock().await;
+        // A session that ended leaves its whole cart in the outbox.
+        let pending = inner.pending_products().await;
+        inner.update(|model| {
+            model.set_identity(&state);
+            if let Ok(pending) = pending {
+                model.pending = pending;
+            }
+        });
+        drop(changing);
         if session.changed().await.is_err() {
             return;
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use carryover_auth::{AccessToken, Session};
+use carryover_auth::{AccessToken, Error as AuthError, Session};
 use carryover_store::{Pending, ServerCart};
 
 use crate::{
@@ -26,6 +26,11 @@ pub(crate) async fn run(inner: Arc<Inner>, link: Arc<Link>) {
                     () = inner.retry.notified() => {}
                 }
             }
+            Err(ShopError::Auth(AuthError::SessionEnded)) => {
+                // The person was told. A new guest is made by their next change of the cart, not by a timer.
+                inner.update(|model| model.sync = SyncPhase::Waiting);
+                inner.changed.notified().await;
+            }
             Err(error) => {
                 tracing::warn!(%error, "the cart was not synchronised");
                 inner.update(|model| model.sync = SyncPhase::Offline);
@@ -39,12 +44,13 @@ pub(crate) async fn run(inner: Arc<Inner>, link: Arc<Link>) {
 /// Everything that waits goes out; with nothing to send, the user's cart is fetched, for another device may have changed it.
 async fn synchronise(inner: &Inner, link: &Link) -> Result<(), ShopError> {
     let mut pending = inner.store.pending().await?;
-    if pending.lines.is_empty() {
-        let Some(session) = link.engine.session() else {
-            return Ok(());
-        };
+    if pending.lines.is_empty()
+        && let Some(session) = link.engine.session()
+    {
         let cart = with_token(link, |token| link.remote.cart(token)).await?;
-        return apply(inner, &session, &pending, &cart, &[]).await;
+        apply(inner, &session, &pending, &cart, &[]).await?;
+        // A server that lost the cart is told all of it again.
+        pending = inner.store.pending().await?;
     }
     while !pending.lines.is_empty() {
         inner.update(|model| model.sync = SyncPhase::Syncing);
@@ -57,13 +63,14 @@ async fn synchronise(inner: &Inner, link: &Link) -> Result<(), ShopError> {
     Ok(())
 }
 
-/// Calls with a valid token, and once more with a new one if the server refuses it: its clock may be ahead of ours.
+/// Calls with a valid token. If the server refuses, the session is refreshed and the call made once more: its clock may be
+/// ahead of ours, or the user may be gone, which only Supabase Auth can tell.
 async fn with_token<T, F>(link: &Link, call: impl Fn(AccessToken) -> F) -> Result<T, ShopError>
 where
     F: Future<Output = Result<T, RemoteError>>,
 {
     match call(link.engine.access_token().await?).await {
-        Err(RemoteError::Unauthorized) => {
+        Err(RemoteError::Unauthorized | RemoteError::Refused { status: 403 | 409, .. }) => {
             let session = link.engine.refresh_now().await?;
             Ok(call(session.access_token.clone()).await?)
         }

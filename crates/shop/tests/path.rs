@@ -4,8 +4,8 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result};
 use carryover_shop::{
-    Backend, BackendKind, CatalogState, Identity, Options, Otp, ProductId, SaveState, Shop, ShopError, Snapshot,
-    SystemClock, UpgradeView,
+    Backend, BackendKind, CatalogState, Identity, NoticeKind, Options, Otp, ProductId, SaveState, Shop, ShopError,
+    Snapshot, SystemClock, UpgradeView,
 };
 use carryover_testkit::{MemoryKeyStore, Sandbox, SandboxOptions};
 use serde_json::json;
@@ -174,6 +174,36 @@ async fn a_locked_key_store_stops_no_shopping_and_loses_no_guest() -> Result<()>
     until(&shop, "a saved cart", |s| s.save == SaveState::AllSaved).await?;
     assert_eq!(console.users().await?.len(), 1);
     assert_eq!(console.rows("cart_lines?product_id=eq.teapot&select=quantity").await?, [json!({ "quantity": 4 })]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_guest_whom_the_server_deleted_keeps_the_cart_and_starts_anew_at_the_next_change() -> Result<()> {
+    let (sandbox, console) = carryover_testkit::sandbox(SandboxOptions::default()).await?;
+    let device = Device::new()?;
+    let shop = device.open().await?;
+    shop.connect(backend(&sandbox));
+    until(&shop, "the catalog", |s| s.catalog.state == CatalogState::Ready).await?;
+    fill(&shop).await?;
+    let before = until(&shop, "a saved cart", |s| s.save == SaveState::AllSaved).await?;
+    console.delete_user(console.users().await?[0]["id"].as_str().context("an id")?).await?;
+
+    // Looking again, as a focused window does, finds an empty cart on the server: it must not empty this one.
+    shop.retry_now();
+    let after = until(&shop, "a visitor", |s| s.identity == Identity::Visitor).await?;
+    assert_eq!(lines(&after), lines(&before));
+    assert!(after.notices.iter().any(|notice| notice.kind == NoticeKind::IdentityLost), "the person is told");
+    assert!(console.users().await?.is_empty(), "no new guest by itself");
+
+    shop.add_to_cart(&ProductId::new("teapot")).await?;
+    until(&shop, "a saved cart", |s| s.save == SaveState::AllSaved && matches!(s.identity, Identity::Guest { .. }))
+        .await?;
+    assert_eq!(console.users().await?.len(), 1);
+    let rows = console.rows("cart_lines?select=product_id,quantity&order=product_id").await?;
+    assert_eq!(
+        json!(rows),
+        json!([{ "product_id": "desk-lamp", "quantity": 1 }, { "product_id": "teapot", "quantity": 3 }])
+    );
     Ok(())
 }
 

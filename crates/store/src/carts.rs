@@ -50,8 +50,17 @@ impl Store {
         }
         ensure_cart(&mut tx, scope, &owner).await?;
         outbox::confirm(&mut tx, scope, &owner, sent).await?;
-        let pending = outbox::products(&mut tx, scope, &owner).await?;
         let local = read(&mut tx, scope, &owner).await?;
+        if server.version < known_version(&mut tx, scope, &owner).await? {
+            // Versions only grow: this server has lost what it had confirmed, and must not take it from here as well.
+            for (product, quantity) in local.lines() {
+                outbox::put(&mut tx, scope, &owner, product, quantity).await?;
+            }
+            set_version(&mut tx, scope, &owner, server.version).await?;
+            tx.commit().await?;
+            return Ok(local);
+        }
+        let pending = outbox::products(&mut tx, scope, &owner).await?;
         for (product, _) in local.lines() {
             let known = server.lines.iter().any(|(p, _)| p == product);
             if !known && !pending.contains(product) {
@@ -63,16 +72,35 @@ impl Store {
                 write_line(&mut tx, scope, &owner, product, *quantity).await?;
             }
         }
-        sqlx::query("update carts set server_version = ? where scope = ? and owner = ?")
-            .bind(server.version)
-            .bind(scope)
-            .bind(&owner)
-            .execute(&mut *tx)
-            .await?;
+        set_version(&mut tx, scope, &owner, server.version).await?;
         let cart = read(&mut tx, scope, &owner).await?;
         tx.commit().await?;
         Ok(cart)
     }
+}
+
+/// The newest version that the server has told of this cart.
+async fn known_version(tx: &mut Transaction<'static, Sqlite>, scope: &str, owner: &str) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar("select server_version from carts where scope = ? and owner = ?")
+        .bind(scope)
+        .bind(owner)
+        .fetch_one(&mut **tx)
+        .await?)
+}
+
+async fn set_version(
+    tx: &mut Transaction<'static, Sqlite>,
+    scope: &str,
+    owner: &str,
+    version: i64,
+) -> Result<(), StoreError> {
+    sqlx::query("update carts set server_version = ? where scope = ? and owner = ?")
+        .bind(version)
+        .bind(scope)
+        .bind(owner)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 pub(crate) async fn ensure_cart(

@@ -52,6 +52,14 @@ impl Console {
         Ok(body["users"].as_array().cloned().unwrap_or_default())
     }
 
+    /// Deletes a user and all that is theirs.
+    pub async fn delete_user(&self, id: &str) -> Result<()> {
+        let path = format!("/auth/v1/admin/users/{id}");
+        let (status, body) = Self::send(self.request(Method::DELETE, &path, Some(&self.service_role_key))).await?;
+        ensure!(status == 200, "delete: {status} {body}");
+        Ok(())
+    }
+
     /// Rows of a table, past row-level security.
     pub async fn rows(&self, query: &str) -> Result<Vec<Value>> {
         let request = self.request(Method::GET, &format!("/rest/v1/{query}"), Some(&self.service_role_key));

@@ -1,0 +1,155 @@
+//! Who this device is, and whose cart: always both or neither.
+
+use carryover_cart::ProductId;
+use carryover_store::{Scope, ServerCart, SessionRow, Store, StoreError, WhoCommit};
+use uuid::Uuid;
+
+const GUEST: Uuid = Uuid::from_u128(1);
+
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a folder"))
+    }
+
+    async fn open(&self, scope: &str) -> Store {
+        Store::open(&self.0.path().join("carryover.db"), Scope::new(scope)).await.expect("opens")
+    }
+}
+
+fn row(user_id: Uuid) -> SessionRow {
+    SessionRow { user_id, is_anonymous: true, sealed: vec![1, 2, 3] }
+}
+
+fn product(id: &str) -> ProductId {
+    ProductId::new(id)
+}
+
+async fn lines(store: &Store) -> Vec<(String, u32)> {
+    store.cart().await.expect("a cart").lines().map(|(id, quantity)| (id.to_string(), quantity)).collect()
+}
+
+async fn pending(store: &Store) -> Vec<(String, u32)> {
+    let pending = store.pending().await.expect("an outbox");
+    pending.lines.into_iter().map(|(id, quantity)| (id.to_string(), quantity)).collect()
+}
+
+#[tokio::test]
+async fn a_new_guest_takes_the_visitors_cart_and_outbox_over() -> Result<(), StoreError> {
+    let folder = Folder::new();
+    let store = folder.open("sandbox").await;
+    store.set_line(&product("teapot"), 2).await?;
+    store.set_line(&product("lamp"), 1).await?;
+    store.commit_session(&row(GUEST), WhoCommit::AdoptVisitorCart, 0).await?;
+    let cart = [("teapot".to_owned(), 2), ("lamp".to_owned(), 1)];
+    assert_eq!(lines(&store).await, cart);
+    assert_eq!(pending(&store).await, cart);
+    store.close().await;
+    let store = folder.open("sandbox").await;
+    assert_eq!(store.session().await?.map(|row| row.user_id), Some(GUEST));
+    assert_eq!(lines(&store).await, cart);
+    Ok(())
+}
+
+#[tokio::test]
+async fn backends_never_meet() -> Result<(), StoreError> {
+    let folder = Folder::new();
+    let (here, there) = (folder.open("sandbox").await, folder.open("abc.supabase.co").await);
+    here.set_line(&product("teapot"), 2).await?;
+    here.commit_session(&row(GUEST), WhoCommit::AdoptVisitorCart, 0).await?;
+    assert_eq!(there.session().await?, None);
+    assert!(lines(&there).await.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_confirms_what_was_sent_and_nothing_newer() -> Result<(), StoreError> {
+    let folder = Folder::new();
+    let store = folder.open("sandbox").await;
+    store.set_line(&product("teapot"), 2).await?;
+    store.commit_session(&row(GUEST), WhoCommit::AdoptVisitorCart, 0).await?;
+    let sent = store.pending().await?.revision;
+    store.set_line(&product("teapot"), 5).await?;
+    // From another device there is a lamp, and a line that this device never had is gone.
+    let answer = ServerCart { version: 4, lines: vec![(product("teapot"), 2), (product("lamp"), 1)] };
+    store.apply_server_cart(&GUEST.to_string(), sent, &answer).await?;
+    assert_eq!(lines(&store).await, [("teapot".to_owned(), 5), ("lamp".to_owned(), 1)], "the newer change stands");
+    assert_eq!(pending(&store).await, [("teapot".to_owned(), 5)]);
+
+    let answer = ServerCart { version: 5, lines: vec![(product("teapot"), 5)] };
+    store.apply_server_cart(&GUEST.to_string(), store.pending().await?.revision, &answer).await?;
+    assert_eq!(lines(&store).await, [("teapot".to_owned(), 5)], "removed elsewhere");
+    assert!(pending(&store).await.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_answer_for_somebody_else_changes_nothing() -> Result<(), StoreError> {
+    let folder = Folder::new();
+    let store = folder.open("sandbox").await;
+    store.set_line(&product("teapot"), 2).await?;
+    store.commit_session(&row(GUEST), WhoCommit::AdoptVisitorCart, 0).await?;
+    let answer = ServerCart { version: 9, lines: Vec::new() };
+    store.apply_server_cart(&Uuid::from_u128(2).to_string(), i64::MAX, &answer).await?;
+    assert_eq!(lines(&store).await, [("teapot".to_owned(), 2)]);
+    assert_eq!(pending(&store).await, [("teapot".to_owned(), 2)]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_session_that_ends_leaves_the_whole_cart_to_send_again() -> Result<(), StoreError> {
+    let folder = Folder::new();
+    let store = folder.open("sandbox").await;
+    store.set_line(&product("teapot"), 2).await?;
+    store.commit_session(&row(GUEST), WhoCommit::AdoptVisitorCart, 0).await?;
+    let answer = ServerCart { version: 1, lines: vec![(product("teapot"), 2)] };
+    store.apply_server_cart(&GUEST.to_string(), store.pending().await?.revision, &answer).await?;
+    store.set_upgrade(&"waiting", 0).await?;
+
+    store.end_session(GUEST, "by_server", 0).await?;
+    assert_eq!(store.session().await?, None);
+    assert_eq!(store.upgrade::<String>().await?, None, "an upgrade belongs to its user");
+    assert_eq!(lines(&store).await, [("teapot".to_owned(), 2)]);
+    assert_eq!(pending(&store).await, [("teapot".to_owned(), 2)], "the next user gets all of it");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_finished_upgrade_closes_its_entry_with_the_session() -> Result<(), StoreError> {
+    let folder = Folder::new();
+    let store = folder.open("sandbox").await;
+    store.commit_session(&row(GUEST), WhoCommit::AdoptVisitorCart, 0).await?;
+    store.set_upgrade(&"waiting", 0).await?;
+    store.commit_session(&SessionRow { is_anonymous: false, ..row(GUEST) }, WhoCommit::FinishUpgrade, 1).await?;
+    assert_eq!(store.upgrade::<String>().await?, None);
+    assert_eq!(store.session().await?.map(|row| row.is_anonymous), Some(false));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_removed_line_stays_removed_and_is_told() -> Result<(), StoreError> {
+    let folder = Folder::new();
+    let store = folder.open("sandbox").await;
+    store.set_line(&product("teapot"), 2).await?;
+    store.set_line(&product("teapot"), 0).await?;
+    assert!(lines(&store).await.is_empty());
+    assert_eq!(pending(&store).await, [("teapot".to_owned(), 0)]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_that_lost_the_cart_takes_nothing_from_here() -> Result<(), StoreError> {
+    let folder = Folder::new();
+    let store = folder.open("sandbox").await;
+    store.set_line(&product("teapot"), 2).await?;
+    store.commit_session(&row(GUEST), WhoCommit::AdoptVisitorCart, 0).await?;
+    let answer = ServerCart { version: 3, lines: vec![(product("teapot"), 2)] };
+    store.apply_server_cart(&GUEST.to_string(), store.pending().await?.revision, &answer).await?;
+
+    let emptied = ServerCart { version: 0, lines: Vec::new() };
+    store.apply_server_cart(&GUEST.to_string(), 0, &emptied).await?;
+    assert_eq!(lines(&store).await, [("teapot".to_owned(), 2)]);
+    assert_eq!(pending(&store).await, [("teapot".to_owned(), 2)], "the server hears it again");
+    Ok(())
+}
