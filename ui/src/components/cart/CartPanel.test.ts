@@ -1,0 +1,90 @@
+import { render, screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, test, vi } from "vitest";
+
+import type { CartLine, Identity, SaveState, Upgrade } from "../../lib/api/client";
+import { EUR, line, product } from "../../lib/test/fixtures";
+import CartPanel from "./CartPanel.svelte";
+
+type Change = { lines?: CartLine[]; save?: SaveState; identity?: Identity; upgrade?: Upgrade };
+const guest: Identity = { kind: "guest", user_id: "7d1c" };
+
+function show({
+  lines = [line()],
+  save = "all_saved",
+  identity = guest,
+  upgrade = { step: "idle" },
+}: Change = {}) {
+  const handlers = { onquantity: vi.fn(), onremove: vi.fn(), onkeep: vi.fn(), onretry: vi.fn() };
+  const cart = { lines, items: 2, total: lines.length > 0 ? EUR(7200) : null };
+  const productOf = () => product();
+  render(CartPanel, { cart, lines, save, identity, upgrade, locale: "en", productOf, ...handlers });
+  return handlers;
+}
+
+describe("save state", () => {
+  test.each([
+    ["nothing", "Nothing to save yet"],
+    ["on_this_device", "Saved on this computer, not online yet"],
+    ["syncing", "Saving …"],
+    ["all_saved", "All changes saved"],
+    ["offline", "Offline. Saved on this computer, sent when you are back."],
+  ] as const)("%s is said in words", (save, words) => {
+    show({ save });
+    const state = screen.getByTestId("save-state");
+    expect(state).toHaveTextContent(words);
+    expect(state).toHaveAttribute("data-state", save);
+    expect(state).toHaveAttribute("role", "status");
+  });
+
+  test("offline can be tried again at once", async () => {
+    const { onretry } = show({ save: "offline" });
+    await userEvent.click(screen.getByTestId("retry-now"));
+    expect(onretry).toHaveBeenCalledOnce();
+  });
+});
+
+describe("keep my cart", () => {
+  test.each<[string, Change, boolean]>([
+    ["a visitor with an empty cart", { identity: { kind: "visitor" }, lines: [] }, false],
+    ["a visitor with items", { identity: { kind: "visitor" } }, true],
+    ["a guest with an empty cart", { lines: [] }, true],
+    ["a member", { identity: { kind: "member", user_id: "7d1c", email: null } }, false],
+  ])("%s", (_, change, offered) => {
+    show(change);
+    expect(screen.queryAllByTestId("keep-my-cart")).toHaveLength(offered ? 1 : 0);
+  });
+
+  test("goes on where a code is waited for", async () => {
+    const upgrade: Upgrade = { step: "code_sent", email: "a@example.com", resend_at: 0, expires_at: 0 };
+    const { onkeep } = show({ upgrade });
+    await userEvent.click(screen.getByRole("button", { name: "Continue: enter your code" }));
+    expect(screen.getByText(/a@example\.com/)).toBeVisible();
+    expect(onkeep).toHaveBeenCalledOnce();
+  });
+});
+
+describe("lines", () => {
+  test("show quantity, amounts and total", () => {
+    show();
+    expect(screen.getByTestId("quantity-teapot")).toHaveTextContent("2");
+    expect(screen.getByTestId("cart-line-teapot")).toHaveTextContent("€72.00");
+    expect(screen.getByTestId("cart-total")).toHaveTextContent("€72.00");
+    expect(screen.getByTestId("cart-items")).toHaveTextContent("2 items");
+  });
+
+  test("the last one less is a removal", async () => {
+    const only = line({ quantity: 1 });
+    const { onremove, onquantity } = show({ lines: [only] });
+    await userEvent.click(screen.getByTestId("decrease-teapot"));
+    expect(onremove).toHaveBeenCalledWith(only);
+    expect(onquantity).not.toHaveBeenCalled();
+  });
+
+  test("what is no longer sold can only be removed", () => {
+    show({ lines: [line({ unit_price: null, line_total: null, limit: 0 })] });
+    expect(screen.getByText(/No longer sold/)).toBeVisible();
+    expect(screen.queryByTestId("increase-teapot")).toBeNull();
+    expect(screen.getByTestId("remove-teapot")).toBeVisible();
+  });
+});

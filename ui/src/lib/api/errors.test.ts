@@ -1,0 +1,58 @@
+import { afterEach, describe, expect, test } from "vitest";
+
+import de from "../../../messages/de.json";
+import en from "../../../messages/en.json";
+import { overwriteGetLocale } from "../../paraglide/runtime";
+import { uiError } from "../test/fixtures";
+import type { ErrorCode } from "./client";
+import { errorSentence } from "./errors";
+
+// A code without a line here does not compile.
+const every: Record<ErrorCode, true> = {
+  offline: true,
+  timeout: true,
+  rate_limited: true,
+  wrong_code: true,
+  email_taken: true,
+  invalid_email: true,
+  unknown_product: true,
+  no_upgrade: true,
+  storage: true,
+  key_store: true,
+  server: true,
+  session_lost: true,
+  captcha: true,
+  starting: true,
+};
+const codes = Object.keys(every) as ErrorCode[];
+
+function sentenceIn(locale: "en" | "de", code: ErrorCode): string {
+  overwriteGetLocale(() => locale);
+  return errorSentence(uiError({ code }));
+}
+
+afterEach(() => overwriteGetLocale(() => "en"));
+
+describe.each(codes)("%s", (code) => {
+  test("has its own words in both languages, with what happened and what to do", () => {
+    const [english, german] = [sentenceIn("en", code), sentenceIn("de", code)];
+    expect(german).not.toBe(english);
+    for (const sentence of [english, german]) {
+      expect(sentence).toMatch(/^[A-ZÄÖÜ].+[.,:;].+\.$/);
+      expect(sentence).not.toContain("error_");
+    }
+  });
+});
+
+test("the wait is said when the server tells it", () => {
+  expect(errorSentence(uiError({ code: "rate_limited", retry_after_seconds: 42 }))).toContain("42 seconds");
+});
+
+test("a code of a newer shell falls back to its own words", () => {
+  const error = uiError({ code: "brand_new" as ErrorCode, message: "It rains.", next_step: "Wait." });
+  expect(errorSentence(error)).toBe("It rains. Wait.");
+});
+
+test("both languages have the same messages", () => {
+  expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort());
+});

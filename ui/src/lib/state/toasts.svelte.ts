@@ -1,0 +1,57 @@
+import { createContext } from "svelte";
+
+type Action = { label: string; run: () => void };
+export type Toast = { id: number; tone: "plain" | "error"; text: string; action: Action | undefined };
+
+const SHOWN_FOR_MS = 8000;
+
+/** Short words at the edge of the window. They wait while someone points at them or is in them. */
+export class Toasts {
+  #list = $state.raw<Toast[]>([]);
+  #next = 0;
+  #timers: Record<number, ReturnType<typeof setTimeout>> = {};
+
+  get list(): Toast[] {
+    return this.#list;
+  }
+
+  say(text: string, action?: Action): void {
+    this.#show("plain", text, action);
+  }
+
+  fail(text: string): void {
+    this.#show("error", text, undefined);
+  }
+
+  dismiss(id: number): void {
+    this.#stop(id);
+    this.#list = this.#list.filter((toast) => toast.id !== id);
+  }
+
+  pause(): void {
+    for (const { id } of this.#list) this.#stop(id);
+  }
+
+  resume(): void {
+    for (const { id } of this.#list) this.#arm(id);
+  }
+
+  #show(tone: Toast["tone"], text: string, action: Action | undefined): void {
+    // The same words twice are one toast that stays longer.
+    for (const toast of this.#list) if (toast.text === text) this.dismiss(toast.id);
+    const id = this.#next++;
+    this.#list = [...this.#list.slice(-2), { id, tone, text, action }];
+    this.#arm(id);
+  }
+
+  #arm(id: number): void {
+    this.#stop(id);
+    this.#timers[id] = setTimeout(() => this.dismiss(id), SHOWN_FOR_MS);
+  }
+
+  #stop(id: number): void {
+    clearTimeout(this.#timers[id]);
+  }
+}
+
+export const [getToasts, setToasts] = createContext<Toasts>();
