@@ -6,6 +6,8 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use crate::config::RateLimit;
+
 /// Which bucket a request draws from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Bucket {
@@ -13,6 +15,25 @@ pub(crate) enum Bucket {
     UpdateUser,
     Verify,
     Token,
+}
+
+/// Burst of all buckets but the anonymous one, whatever their rates.
+const BURST: f64 = 30.0;
+
+impl Bucket {
+    /// As the project's settings have it: guests per hour, everything else per five minutes.
+    pub(crate) fn rate(self, limits: &RateLimit) -> Rate {
+        let per_five_minutes = |n: u32| Rate { burst: BURST, per_second: f64::from(n) / 300.0 };
+        match self {
+            Self::Anonymous => {
+                let hourly = f64::from(limits.anonymous_users);
+                Rate { burst: hourly, per_second: hourly / 3600.0 }
+            }
+            Self::UpdateUser => per_five_minutes(limits.sign_in_sign_ups),
+            Self::Verify => per_five_minutes(limits.token_verifications),
+            Self::Token => per_five_minutes(limits.token_refresh),
+        }
+    }
 }
 
 /// How large a bucket is and how fast it fills.

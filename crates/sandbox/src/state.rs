@@ -1,11 +1,17 @@
 //! What every request shares.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use tokio::sync::{OnceCell, watch};
 use url::Url;
 
-use crate::{Clock, Config, DataLocation, engine::Database, jwt::Jwt, limits::Limits, schema};
+use crate::{
+    Clock, Config, DataLocation,
+    engine::Database,
+    jwt::Jwt,
+    limits::{Bucket, Limits},
+    schema,
+};
 
 /// Whether the database serves.
 #[derive(Debug, Clone)]
@@ -20,7 +26,7 @@ pub(crate) struct Sandbox {
     pub config: Config,
     pub clock: Clock,
     pub jwt: Jwt,
-    pub limits: Limits,
+    limits: Limits,
     pub url: Url,
     database: OnceCell<Database>,
     readiness: watch::Sender<Readiness>,
@@ -37,6 +43,11 @@ impl Sandbox {
             database: OnceCell::new(),
             readiness: watch::Sender::new(Readiness::Opening),
         }
+    }
+
+    /// Draws from a bucket of this address; false when it is empty.
+    pub(crate) fn draw(&self, bucket: Bucket, ip: IpAddr) -> bool {
+        self.limits.draw(bucket, ip, bucket.rate(&self.config.auth.rate_limit), self.clock.now())
     }
 
     pub(crate) fn readiness(&self) -> watch::Receiver<Readiness> {

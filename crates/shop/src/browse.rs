@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use crate::{
     CatalogState, ShopError,
-    connect::{delays, pause},
+    pause::{Retry, delays},
     remote::Remote,
     shop::Inner,
 };
 
 /// Fetches the catalog until it is there, and again whenever the window is focused or a person asks.
 pub(crate) async fn keep_fresh(inner: Arc<Inner>, remote: Arc<Remote>) {
+    let mut retry = Retry::new(&inner.retry);
     loop {
         let mut delays = delays();
         while let Err(error) = fetch(&inner, &remote).await {
@@ -20,9 +21,9 @@ pub(crate) async fn keep_fresh(inner: Arc<Inner>, remote: Arc<Remote>) {
                     model.catalog_status.state = CatalogState::Unavailable;
                 }
             });
-            pause(&inner, delays.next()).await;
+            retry.pause(delays.next()).await;
         }
-        inner.retry.notified().await;
+        retry.asked().await;
     }
 }
 

@@ -1,13 +1,13 @@
 //! Joining the shop to its backend: the key, the session, then the catalog and the sync, each for itself in the background.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
 use carryover_auth::{Api, Engine};
 use carryover_store::Sealer;
 
 use crate::{
     Backend, KeptIn, NoticeKind, Shop, ShopError, Vault, browse, key,
+    pause::{Retry, delays},
     remote::Remote,
     shop::{Inner, Link},
     sync,
@@ -24,7 +24,7 @@ impl Shop {
             };
             // The catalog needs no session: it does not wait for a key store that asks a person to unlock it.
             tokio::spawn(browse::keep_fresh(inner.clone(), remote.clone()));
-            let mut delays = delays();
+            let (mut delays, mut retry) = (delays(), Retry::new(&inner.retry));
             loop {
                 match join(&inner, &backend, remote.clone()).await {
                     Ok(link) => {
@@ -33,7 +33,7 @@ impl Shop {
                     }
                     Err(error) if error.is_retryable() => {
                         tracing::warn!(%error, "not joined to the backend yet");
-                        pause(&inner, delays.next()).await;
+                        retry.pause(delays.next()).await;
                     }
                     Err(error) => return failed(&inner, &error),
                 }
@@ -82,24 +82,5 @@ async fn follow_session(inner: Arc<Inner>, link: Arc<Link>) {
         if session.changed().await.is_err() {
             return;
         }
-    }
-}
-
-/// Delays between tries: half a second, doubling to a minute, with jitter so that many devices do not come at once.
-pub(crate) fn delays() -> impl Iterator<Item = Duration> + Send {
-    ExponentialBuilder::default()
-        .with_min_delay(Duration::from_millis(500))
-        .with_max_delay(Duration::from_mins(1))
-        .without_max_times()
-        .with_jitter()
-        .build()
-}
-
-/// Waits, unless somebody asks to try now.
-pub(crate) async fn pause(inner: &Inner, delay: Option<Duration>) {
-    let delay = delay.unwrap_or(Duration::from_mins(1));
-    tokio::select! {
-        () = tokio::time::sleep(delay) => {}
-        () = inner.retry.notified() => {}
     }
 }

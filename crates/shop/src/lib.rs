@@ -11,6 +11,7 @@ mod connect;
 mod error;
 mod key;
 mod model;
+mod pause;
 mod ports;
 mod remote;
 mod shop;

@@ -46,7 +46,7 @@ pub(crate) struct Inner {
     /// Something waits to be sent.
     pub changed: Notify,
     /// A person, a focused window or a new network asks to try now.
-    pub retry: Notify,
+    pub retry: watch::Sender<()>,
 }
 
 /// The shop joined to a backend.
@@ -84,7 +84,7 @@ impl Shop {
                 changing: tokio::sync::Mutex::new(()),
                 link: OnceCell::new(),
                 changed: Notify::new(),
-                retry: Notify::new(),
+                retry: watch::Sender::new(()),
             }),
         })
     }
@@ -111,7 +111,7 @@ impl Shop {
 
     /// Tries now what waits for a better time: the window was focused, the network is back, a person asked.
     pub fn retry_now(&self) {
-        self.inner.retry.notify_waiters();
+        self.inner.retry.send_replace(());
     }
 
     /// Tells the person that the backend did not start. Shopping goes on from disk.

@@ -7,23 +7,23 @@ use carryover_store::{Pending, ServerCart};
 
 use crate::{
     NoticeKind, ShopError,
-    connect::{delays, pause},
     model::SyncPhase,
+    pause::{Retry, delays},
     remote::{RefusedLine, RefusedReason, RemoteError, SetCart},
     shop::{Inner, Link},
 };
 
 /// Sends what waits, now and whenever something does, for as long as the program runs.
 pub(crate) async fn run(inner: Arc<Inner>, link: Arc<Link>) {
-    let mut delays = delays();
+    let (mut delays, mut retry) = (delays(), Retry::new(&inner.retry));
     loop {
         match synchronise(&inner, &link).await {
             Ok(()) => {
-                delays = crate::connect::delays();
+                delays = crate::pause::delays();
                 inner.update(|model| model.sync = SyncPhase::Waiting);
                 tokio::select! {
                     () = inner.changed.notified() => {}
-                    () = inner.retry.notified() => {}
+                    () = retry.asked() => {}
                 }
             }
             Err(ShopError::Auth(AuthError::SessionEnded)) => {
@@ -35,7 +35,7 @@ pub(crate) async fn run(inner: Arc<Inner>, link: Arc<Link>) {
                 tracing::warn!(%error, "the cart was not synchronised");
                 inner.update(|model| model.sync = SyncPhase::Offline);
                 let delay = delays.next();
-                pause(&inner, error.retry_after().max(delay)).await;
+                retry.pause(error.retry_after().max(delay)).await;
             }
         }
     }

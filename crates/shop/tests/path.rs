@@ -99,6 +99,16 @@ async fn a_visitor_becomes_a_guest_and_a_member_with_the_same_cart() -> Result<(
     Ok(())
 }
 
+/// A guest with a cart that the server has.
+async fn saved_guest(sandbox: &Sandbox, device: &Device) -> Result<(Shop, Arc<Snapshot>)> {
+    let shop = device.open().await?;
+    shop.connect(backend(sandbox));
+    until(&shop, "the catalog", |s| s.catalog.state == CatalogState::Ready).await?;
+    fill(&shop).await?;
+    let saved = until(&shop, "a saved cart", |s| s.save == SaveState::AllSaved).await?;
+    Ok((shop, saved))
+}
+
 /// Waits for the session to be joined first: a person would see "still starting" and try again.
 async fn ask_for_code(shop: &Shop, email: &str) -> Result<()> {
     loop {
@@ -135,11 +145,7 @@ async fn a_taken_address_leaves_the_guest_whole() -> Result<()> {
     let (sandbox, console) = carryover_testkit::sandbox(SandboxOptions::default()).await?;
     console.member("taken@example.com").await?;
     let device = Device::new()?;
-    let shop = device.open().await?;
-    shop.connect(backend(&sandbox));
-    until(&shop, "the catalog", |s| s.catalog.state == CatalogState::Ready).await?;
-    fill(&shop).await?;
-    let before = until(&shop, "a saved cart", |s| s.save == SaveState::AllSaved).await?;
+    let (shop, before) = saved_guest(&sandbox, &device).await?;
     let refused = ask_for_code(&shop, "taken@example.com").await.expect_err("taken");
     assert!(refused.to_string().contains("email_exists"), "{refused}");
     assert_eq!(shop.snapshot().identity, before.identity);
@@ -154,11 +160,7 @@ async fn a_taken_address_leaves_the_guest_whole() -> Result<()> {
 async fn a_locked_key_store_stops_no_shopping_and_loses_no_guest() -> Result<()> {
     let (sandbox, console) = carryover_testkit::sandbox(SandboxOptions::default()).await?;
     let device = Device::new()?;
-    let shop = device.open().await?;
-    shop.connect(backend(&sandbox));
-    until(&shop, "the catalog", |s| s.catalog.state == CatalogState::Ready).await?;
-    fill(&shop).await?;
-    let guest = until(&shop, "a saved cart", |s| s.save == SaveState::AllSaved).await?;
+    let (shop, guest) = saved_guest(&sandbox, &device).await?;
     shop.close().await;
 
     device.key_store.lock(true);
@@ -181,11 +183,7 @@ async fn a_locked_key_store_stops_no_shopping_and_loses_no_guest() -> Result<()>
 async fn a_guest_whom_the_server_deleted_keeps_the_cart_and_starts_anew_at_the_next_change() -> Result<()> {
     let (sandbox, console) = carryover_testkit::sandbox(SandboxOptions::default()).await?;
     let device = Device::new()?;
-    let shop = device.open().await?;
-    shop.connect(backend(&sandbox));
-    until(&shop, "the catalog", |s| s.catalog.state == CatalogState::Ready).await?;
-    fill(&shop).await?;
-    let before = until(&shop, "a saved cart", |s| s.save == SaveState::AllSaved).await?;
+    let (shop, before) = saved_guest(&sandbox, &device).await?;
     console.delete_user(console.users().await?[0]["id"].as_str().context("an id")?).await?;
 
     // Looking again, as a focused window does, finds an empty cart on the server: it must not empty this one.
@@ -211,11 +209,7 @@ async fn a_guest_whom_the_server_deleted_keeps_the_cart_and_starts_anew_at_the_n
 async fn the_file_holds_no_token_in_the_clear() -> Result<()> {
     let (sandbox, console) = carryover_testkit::sandbox(SandboxOptions::default()).await?;
     let device = Device::new()?;
-    let shop = device.open().await?;
-    shop.connect(backend(&sandbox));
-    until(&shop, "the catalog", |s| s.catalog.state == CatalogState::Ready).await?;
-    fill(&shop).await?;
-    until(&shop, "a saved cart", |s| s.save == SaveState::AllSaved).await?;
+    let (_shop, _) = saved_guest(&sandbox, &device).await?;
     let user_id = console.users().await?[0]["id"].as_str().context("a user")?.to_owned();
     assert!(found(device.folder.path(), &user_id)?, "the search finds what is in the clear");
     assert!(!found(device.folder.path(), "eyJ")?, "an access token");

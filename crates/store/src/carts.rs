@@ -3,10 +3,10 @@
 use carryover_cart::{Cart, ProductId};
 use sqlx::{Row, Sqlite, Transaction};
 
-use crate::{Store, StoreError, outbox, sessions::owner};
-
-/// The owner of a cart before there is a user.
-pub(crate) const VISITOR: &str = "visitor";
+use crate::{
+    Store, StoreError, outbox,
+    owner::{VISITOR, owner},
+};
 
 /// A cart as the server holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,6 +8,7 @@ mod catalogs;
 mod db;
 mod error;
 mod outbox;
+mod owner;
 mod seal;
 mod sessions;
 mod upgrades;

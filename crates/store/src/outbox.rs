@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use carryover_cart::ProductId;
 use sqlx::{Row, Sqlite, Transaction};
 
-use crate::{Store, StoreError, sessions::owner};
+use crate::{Store, StoreError, owner::owner};
 
 /// What waits to be sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Who this device is. One transaction changes it: session, owner of the cart and journal together.
 
-use sqlx::{Row, Sqlite, Transaction};
+use sqlx::Row;
 use uuid::Uuid;
 
 use crate::{Store, StoreError, carts, upgrades};
@@ -92,15 +92,6 @@ impl Store {
         carts::give_to_visitor(&mut tx, scope, &user_id).await?;
         Ok(tx.commit().await?)
     }
-}
-
-/// The owner of the cart: the user of the session, or `visitor`. Read inside the transaction that uses it.
-pub(crate) async fn owner(tx: &mut Transaction<'static, Sqlite>, scope: &str) -> Result<String, StoreError> {
-    let user_id: Option<String> = sqlx::query_scalar("select user_id from sessions where scope = ?")
-        .bind(scope)
-        .fetch_optional(&mut **tx)
-        .await?;
-    Ok(user_id.unwrap_or_else(|| carts::VISITOR.to_owned()))
 }
 
 fn parse_id(text: &str) -> Result<Uuid, StoreError> {

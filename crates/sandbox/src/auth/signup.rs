@@ -17,10 +17,7 @@ use super::{
     error::{ApiError, Format, respond},
     sessions::{self, Origin},
 };
-use crate::{
-    limits::{Bucket, Rate},
-    state::Sandbox,
-};
+use crate::{limits::Bucket, state::Sandbox};
 
 #[derive(Deserialize)]
 struct Body {
@@ -70,9 +67,7 @@ async fn anonymous(
     if !auth.enable_anonymous_sign_ins {
         return Err(ApiError::new(422, "anonymous_provider_disabled", "Anonymous sign-ins are disabled"));
     }
-    let hourly = f64::from(auth.rate_limit.anonymous_users);
-    let rate = Rate { burst: hourly, per_second: hourly / 3600.0 };
-    if !sandbox.limits.draw(Bucket::Anonymous, peer.ip(), rate, sandbox.clock.now()) {
+    if !sandbox.draw(Bucket::Anonymous, peer.ip()) {
         return Err(ApiError::over_request_rate_limit());
     }
     if !auth.enable_signup {

@@ -17,13 +17,7 @@ use super::{
     sessions,
     signup::unavailable,
 };
-use crate::{
-    limits::{Bucket, Rate},
-    state::Sandbox,
-};
-
-/// Burst of the bucket, whatever its rate (wire reference, section 10).
-const BURST: f64 = 30.0;
+use crate::{limits::Bucket, state::Sandbox};
 
 #[derive(Deserialize)]
 pub(crate) struct Grant {
@@ -54,8 +48,7 @@ pub(crate) async fn post(
     format: Format,
     body: Bytes,
 ) -> Response {
-    let rate = Rate { burst: BURST, per_second: f64::from(sandbox.config.auth.rate_limit.token_refresh) / 300.0 };
-    if !sandbox.limits.draw(Bucket::Token, peer.ip(), rate, sandbox.clock.now()) {
+    if !sandbox.draw(Bucket::Token, peer.ip()) {
         return ApiError::over_request_rate_limit().answer(format);
     }
     if grant.grant_type != "refresh_token" {

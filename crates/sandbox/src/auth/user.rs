@@ -18,12 +18,7 @@ use super::{
     sessions,
     signup::unavailable,
 };
-use crate::{
-    limits::{Bucket, Rate},
-    state::Sandbox,
-};
-
-const BURST: f64 = 30.0;
+use crate::{limits::Bucket, state::Sandbox};
 
 #[derive(Deserialize)]
 struct Body {
@@ -69,8 +64,7 @@ async fn update(
     let mut turn = sandbox.database().await.map_err(unavailable)?.turn().await;
     let tx = turn.begin().await?;
     let caller = bearer::caller(&tx, &claims).await?;
-    let rate = Rate { burst: BURST, per_second: f64::from(sandbox.config.auth.rate_limit.sign_in_sign_ups) / 300.0 };
-    if !sandbox.limits.draw(Bucket::UpdateUser, peer.ip(), rate, sandbox.clock.now()) {
+    if !sandbox.draw(Bucket::UpdateUser, peer.ip()) {
         return Err(ApiError::over_request_rate_limit());
     }
     let body: Body = body::parse(body)?;

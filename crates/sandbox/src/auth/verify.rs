@@ -17,12 +17,7 @@ use super::{
     sessions::{self, Origin},
     signup::unavailable,
 };
-use crate::{
-    limits::{Bucket, Rate},
-    state::Sandbox,
-};
-
-const BURST: f64 = 30.0;
+use crate::{limits::Bucket, state::Sandbox};
 
 #[derive(Deserialize)]
 struct Body {
@@ -47,8 +42,7 @@ pub(crate) async fn post(
     format: Format,
     body: Bytes,
 ) -> Response {
-    let rate = Rate { burst: BURST, per_second: f64::from(sandbox.config.auth.rate_limit.token_verifications) / 300.0 };
-    if !sandbox.limits.draw(Bucket::Verify, peer.ip(), rate, sandbox.clock.now()) {
+    if !sandbox.draw(Bucket::Verify, peer.ip()) {
         return ApiError::over_request_rate_limit().answer(format);
     }
     respond(format, verify(&sandbox, &Origin::new(peer.ip(), &headers), &body).await)
