@@ -4,7 +4,7 @@ mod count;
 pub(crate) mod deny;
 mod programs;
 
-use std::{cell::OnceCell, fs, process::ExitCode, time::Instant};
+use std::{cell::OnceCell, fs, path::Path, process::ExitCode, time::Instant};
 
 use anyhow::{Result, anyhow, ensure};
 use clap::ValueEnum;
@@ -147,6 +147,7 @@ fn test_ui() -> Result<Count> {
         count.add(Count::one(sh::npm().args(["run", "--silent", script]).status()?.success()));
     }
     println!("── test");
+    let files = test_files(&sh::root().join("ui/src"))?;
     let report = sh::target().join("vitest.json");
     // What an earlier run left must not be taken for this one's.
     let _ = fs::remove_file(&report);
@@ -155,8 +156,22 @@ fn test_ui() -> Result<Count> {
     vitest.arg(format!("--outputFile.json={}", report.display())).env("CI", "1");
     let succeeded = vitest.status()?.success();
     let tests =
-        count::vitest(&fs::read_to_string(&report).map_err(|error| anyhow!("vitest left no report: {error}"))?)?;
+        count::vitest(&fs::read_to_string(&report).map_err(|error| anyhow!("vitest left no report: {error}"))?, files)?;
     ensure!(succeeded || tests.failed > 0, "vitest failed outside its tests");
     count.add(tests);
     Ok(count)
+}
+
+/// How many files of tests lie below a folder.
+fn test_files(folder: &Path) -> Result<usize> {
+    let mut files = 0;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            files += test_files(&entry.path())?;
+        } else if entry.file_name().to_string_lossy().contains(".test.") {
+            files += 1;
+        }
+    }
+    Ok(files)
 }

@@ -1,6 +1,6 @@
 //! Counting tests from what the test runners print.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 /// How many tests went which way.
@@ -66,9 +66,11 @@ pub(crate) fn program(lines: impl IntoIterator<Item = Count>, succeeded: bool) -
     count
 }
 
-/// Reads the report of vitest's JSON reporter.
-pub(crate) fn vitest(report: &str) -> Result<Count> {
+/// Reads the report of vitest's JSON reporter, which must cover `files` test files: a run that saw fewer has passed over some.
+pub(crate) fn vitest(report: &str, files: usize) -> Result<Count> {
     let report: Value = serde_json::from_str(report).context("vitest's report is no JSON")?;
+    let seen = report["testResults"].as_array().map_or(0, Vec::len);
+    ensure!(seen == files, "vitest ran {seen} test files of {files}");
     let number = |name: &str| report[name].as_u64().with_context(|| format!("vitest's report has no {name}"));
     let mut count = Count {
         passed: number("numPassedTests")?,
@@ -104,17 +106,16 @@ mod tests {
 
     #[test]
     fn reads_vitests_report() {
-        let report =
-            r#"{"numPassedTests":7,"numFailedTests":1,"numPendingTests":2,"numFailedTestSuites":1,"success":false}"#;
-        assert_eq!(vitest(report).ok(), Some(Count { passed: 7, failed: 1, skipped: 2 }));
-        assert!(vitest("{}").is_err());
+        let report = r#"{"numPassedTests":7,"numFailedTests":1,"numPendingTests":2,"numFailedTestSuites":1,"success":false,"testResults":[{}]}"#;
+        assert_eq!(vitest(report, 1).ok(), Some(Count { passed: 7, failed: 1, skipped: 2 }));
+        assert!(vitest("{}", 0).is_err());
+        assert!(vitest(report, 2).is_err(), "a file was passed over");
     }
 
     #[test]
     fn a_test_file_that_does_not_load_is_a_failure() {
-        let report =
-            r#"{"numPassedTests":7,"numFailedTests":0,"numPendingTests":0,"numFailedTestSuites":1,"success":false}"#;
-        assert_eq!(vitest(report).ok(), Some(Count { passed: 7, failed: 1, skipped: 0 }));
+        let report = r#"{"numPassedTests":7,"numFailedTests":0,"numPendingTests":0,"numFailedTestSuites":1,"success":false,"testResults":[{}]}"#;
+        assert_eq!(vitest(report, 1).ok(), Some(Count { passed: 7, failed: 1, skipped: 0 }));
     }
 
     #[test]
