@@ -63,7 +63,10 @@ async fn open(data_dir: &Path, hosted: Option<&Backend>) -> Result<Shop, ShopErr
 fn start(args: Args, data_dir: &Path, shop: Shop, hosted: Option<Backend>) -> tauri::Result<()> {
     let contract = contract::builder();
     let data_dir = data_dir.to_owned();
-    tauri::Builder::default()
+    let builder = tauri::Builder::default();
+    #[cfg(feature = "sandbox")]
+    let builder = builder.manage(sandbox::Painted::default());
+    builder
         .plugin(single_instance(&args))
         .plugin(log::plugin(&data_dir))
         .plugin(tauri_plugin_window_state::Builder::default().with_denylist(&[inbox::WINDOW]).build())

@@ -1,12 +1,20 @@
 //! The backend inside the program. It starts beside the window, which never waits for it.
 
-use std::{path::Path, sync::Mutex};
+use std::{path::Path, sync::Mutex, time::Duration};
 
 use carryover_sandbox::{DataLocation, Options, Sandbox};
-use carryover_shop::{Backend, Shop};
+use carryover_shop::{Backend, CatalogState, Shop};
 use tauri::{AppHandle, Manager};
+use tokio::{sync::Notify, time::timeout};
 
 use crate::{args::Args, inbox};
+
+/// The longest that the sandbox lets the window go first.
+const COURTESY: Duration = Duration::from_secs(2);
+
+/// Says that the catalog is on screen.
+#[derive(Default)]
+pub(crate) struct Painted(pub Notify);
 
 /// Kept while the program runs; dropping it would stop the backend.
 struct Running(Mutex<Option<Sandbox>>);
@@ -19,6 +27,11 @@ pub(crate) fn start(app: AppHandle, args: &Args, data_dir: &Path, shop: Shop) {
         ..Options::default()
     };
     tauri::async_runtime::spawn(async move {
+        if shop.snapshot().catalog.state == CatalogState::Ready {
+            // There is something to show without a server: opening PostgreSQL would take the window's processor time. If
+            // the window is slower than this, or never says so, the sandbox starts all the same.
+            let _ = timeout(COURTESY, app.state::<Painted>().0.notified()).await;
+        }
         let sandbox = match carryover_sandbox::start(options).await {
             Ok(sandbox) => sandbox,
             Err(error) => {

@@ -31,7 +31,7 @@ impl Retry {
     pub(crate) async fn asked(&mut self) {
         if self.0.changed().await.is_err() {
             // The shop is gone, and this task goes with the runtime.
-            future::pending().await
+            future::pending::<()>().await;
         }
     }
 

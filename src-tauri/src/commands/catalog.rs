@@ -1,7 +1,7 @@
 //! Seeing.
 
 use carryover_shop::Shop;
-use tauri::State;
+use tauri::{AppHandle, State};
 
 use crate::{args::Args, dto};
 
@@ -22,10 +22,14 @@ pub(crate) fn catalog(shop: State<'_, Shop>) -> dto::Catalog {
 /// The catalog is on screen; measured from outside by `--startup-probe`.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn catalog_painted(args: State<'_, Args>) {
+pub(crate) fn catalog_painted(app: AppHandle, args: State<'_, Args>) {
     if args.startup_probe {
         println!("painted");
     }
+    #[cfg(feature = "sandbox")]
+    tauri::Manager::state::<crate::sandbox::Painted>(&app).0.notify_one();
+    #[cfg(not(feature = "sandbox"))]
+    let _ = app;
 }
 
 /// Takes a notice away.
