@@ -113,12 +113,25 @@ fn code(error: &ShopError) -> ErrorCode {
 fn auth_code(error: &AuthError) -> ErrorCode {
     match error {
         AuthError::Unreachable(_) => ErrorCode::Offline,
-        AuthError::NoAnswer(_) => ErrorCode::Timeout,
-        AuthError::SessionEnded | AuthError::NoSession => ErrorCode::SessionLost,
-        AuthError::Store(_) => ErrorCode::Storage,
-        AuthError::Foreign { .. } | AuthError::OtherUser | AuthError::StillAnonymous | AuthError::BadUrl => {
-            ErrorCode::Server
-        }
+        AuthError::NoAnswer(_) | AuthError::AmbiguousSignUp => ErrorCode::Timeout,
+        AuthError::SessionEnded | AuthError::NoSession | AuthError::Superseded => ErrorCode::SessionLost,
+        AuthError::Store(_) | AuthError::Unreadable(_) => ErrorCode::Storage,
+        AuthError::NothingPending => ErrorCode::NoUpgrade,
+        AuthError::ShutDown => ErrorCode::Starting,
+        // Flows that this version of the shop does not begin, and servers that contradict themselves.
+        AuthError::Foreign { .. }
+        | AuthError::OtherUser
+        | AuthError::StillAnonymous
+        | AuthError::GuestPresent
+        | AuthError::WouldLoseGuest
+        | AuthError::NoCandidate
+        | AuthError::UnknownFlow
+        | AuthError::FlowAlreadyUsed
+        | AuthError::Redirect(_)
+        | AuthError::Contended
+        | AuthError::Broken
+        | AuthError::BadUrl
+        | AuthError::NoRandomness => ErrorCode::Server,
         AuthError::Api(error) => match error.code {
             Code::OtpExpired => ErrorCode::WrongCode,
             Code::EmailExists => ErrorCode::EmailTaken,

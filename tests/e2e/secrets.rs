@@ -93,7 +93,7 @@ async fn no_token_and_no_code_is_anywhere_but_sealed() -> Result<()> {
     assert!(database.iter().any(|file| file.name.ends_with("-wal")), "the write-ahead log is searched");
     assert!(files.iter().any(|file| file.name.contains(".log") && file.holds("carryover")), "the log is searched");
 
-    let secrets: Vec<_> = [&guest, &member].into_iter().flat_map(tokens).collect();
+    let secrets: Vec<_> = [&guest, &member].into_iter().flat_map(|session| tokens(session)).collect();
     for (secret, value) in &secrets {
         for place in files.iter().chain([&page, &messages]) {
             assert!(!place.holds(value), "{} holds {secret}", place.name);

@@ -3,7 +3,7 @@
 use std::{fs, path::Path, sync::Arc};
 
 use anyhow::{Context, Result};
-use carryover_auth::{Session, SessionStore};
+use carryover_auth::{Session, SessionStore, TurnFile, session_in};
 use carryover_shop::{BackendKind, Key, SystemClock, Vault};
 use carryover_store::{Sealer, Store};
 
@@ -24,13 +24,15 @@ impl Device {
     }
 
     /// The session in use, unsealed with the key from the real key store.
-    pub async fn session(&self) -> Result<Session> {
+    pub async fn session(&self) -> Result<Arc<Session>> {
         // The key store blocks, and must not do so on a thread of the runtime.
         let bytes = tokio::task::spawn_blocking(sealing_key).await??;
         let key: Key = Key::new(<[u8; 32]>::try_from(bytes).ok().context("a key of 32 bytes")?);
-        let vault =
-            Vault::new(self.store().await?, BackendKind::Sandbox.scope(), Sealer::new(&key), Arc::new(SystemClock));
-        vault.load().await?.context("nobody is signed in")
+        let turn = TurnFile::new(self.path().join("session.turn"));
+        let scope = BackendKind::Sandbox.scope();
+        let vault = Vault::new(self.store().await?, scope, Sealer::new(&key), turn, Arc::new(SystemClock));
+        let record = vault.load().await?.context("there is no record")?;
+        session_in(&record.bytes)?.context("nobody is signed in")
     }
 
     /// The lines of the cart in SQLite.

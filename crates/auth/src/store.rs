@@ -1,82 +1,62 @@
-//! Where a session is kept, and what is said when it changes.
+//! Where the engine keeps what must survive, as the program provides it.
 
 use std::{future::Future, sync::Arc};
 
-use uuid::Uuid;
+use zeroize::Zeroizing;
 
-use crate::Session;
+use crate::{Cause, Session};
 
-/// Keeps one session. The program decides how it is sealed and what else commits with it.
+/// Keeps one record: the session and everything that goes with it, as opaque bytes that hold secrets. The program decides how
+/// they are sealed and what else commits with them. Several processes may share one store.
 pub trait SessionStore: Send + Sync + 'static {
     /// The store's own error.
     type Error: std::error::Error + Send + Sync + 'static;
+    /// Held while this process has its turn; dropping it, or dying, gives the turn back.
+    type Turn: Send + 'static;
 
-    /// The session that was committed last. An unreadable one is an error, never `None`.
-    fn load(&self) -> impl Future<Output = Result<Option<Session>, Self::Error>> + Send;
+    /// The record that was stored last. One that can't be read is an error, never `None`.
+    fn load(&self) -> impl Future<Output = Result<Option<Record>, Self::Error>> + Send;
 
-    /// Makes a change durable before anybody hears of it: all of it or nothing.
-    fn commit(&self, change: &Change<'_>) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    /// Puts a record in the place of generation `change.expected`, durably: all of it, or nothing. A store that holds another
+    /// generation changes nothing and answers [`Replaced::Stale`].
+    fn replace(&self, change: &Change<'_>) -> impl Future<Output = Result<Replaced, Self::Error>> + Send;
+
+    /// Waits until no other process refreshes. Held across the network; [`SessionStore::replace`] never waits for it.
+    fn turn(&self) -> impl Future<Output = Result<Self::Turn, Self::Error>> + Send;
+
+    /// Moves a record that can't be read out of the way, for whoever wants to study it. It is not deleted.
+    fn set_aside(&self) -> impl Future<Output = Result<(), Self::Error>> + Send;
 }
 
-/// A change of the session, to be made durable.
+/// A stored record.
+#[derive(Clone)]
+pub struct Record {
+    /// Counts the changes of the record, from 1.
+    pub generation: u64,
+    /// What [`Change::bytes`] was.
+    pub bytes: Zeroizing<Vec<u8>>,
+}
+
+/// A change of the record, to be made durable before anybody hears of it.
 #[derive(Debug)]
-pub enum Change<'a> {
-    /// This session takes the place of whatever was there.
-    Replace {
-        /// The new session.
-        session: &'a Session,
-        /// Why.
-        cause: Cause,
-    },
-    /// The session is over; the store keeps a record of who it was.
-    End {
-        /// Whose it was.
-        user_id: Uuid,
-        /// Why.
-        reason: EndReason,
-    },
+pub struct Change<'a> {
+    /// The generation that this change was made from; 0 when there was no record. It becomes the next one.
+    pub expected: u64,
+    /// The new record. Holds secrets.
+    pub bytes: &'a [u8],
+    /// Who was signed in before.
+    pub previous: Option<&'a Arc<Session>>,
+    /// Who is signed in with this change.
+    pub session: Option<&'a Arc<Session>>,
+    /// Why.
+    pub cause: Cause,
 }
 
-/// Why a session was replaced.
+/// What became of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
-    /// A guest was made.
-    SignedUpAnonymously,
-    /// The same session, new tokens.
-    Refreshed,
-    /// The guest became a member: the same user, no longer anonymous.
-    Upgraded,
-}
-
-/// Why a session ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EndReason {
-    /// The server says that it is over: signed out elsewhere, expired, or its user deleted.
-    ByServer,
-}
-
-/// What the engine publishes.
-#[derive(Debug, Clone)]
-pub enum State {
-    /// Nobody is signed in.
-    Absent,
-    /// Somebody is, with tokens that may want a refresh.
-    Present(Arc<Session>),
-    /// Somebody was.
-    Ended {
-        /// Who.
-        user_id: Uuid,
-        /// Why not any more.
-        reason: EndReason,
-    },
-}
-
-impl State {
-    /// The session, if there is one.
-    pub fn session(&self) -> Option<&Arc<Session>> {
-        match self {
-            Self::Present(session) => Some(session),
-            Self::Absent | Self::Ended { .. } => None,
-        }
-    }
+pub enum Replaced {
+    /// It is durable.
+    Done,
+    /// Somebody else was first; nothing was changed.
+    Stale,
 }

@@ -1,56 +1,27 @@
 //! JSON as Supabase Auth sends it. Private: everything is turned into our own types before it leaves this crate.
 
-use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
-use uuid::Uuid;
+use serde_json::Value;
 
-use crate::{AccessToken, Claims, RefreshToken, Session, User};
+use crate::{AccessToken, ProviderToken, RefreshToken, Session, User};
 
-#[derive(Deserialize)]
-pub(crate) struct UserBody {
-    pub id: Uuid,
-    #[serde(default)]
-    pub email: Option<String>,
-    #[serde(default)]
-    pub new_email: Option<String>,
-    #[serde(default)]
-    pub is_anonymous: bool,
-}
-
-impl From<UserBody> for User {
-    fn from(body: UserBody) -> Self {
-        let present = |text: Option<String>| text.filter(|t| !t.is_empty());
-        Self {
-            id: body.id,
-            email: present(body.email),
-            new_email: present(body.new_email),
-            is_anonymous: body.is_anonymous,
-        }
-    }
-}
-
+/// The answer that signs in.
 #[derive(Deserialize)]
 pub(crate) struct SessionBody {
     access_token: String,
     refresh_token: String,
     #[serde(default)]
-    expires_in: Option<i64>,
-    user: UserBody,
+    provider_token: Option<String>,
+    user: User,
 }
 
 impl SessionBody {
-    /// Expiry is counted on our own clock from the moment of the answer, so a clock that is wrong by hours but steady
-    /// does not make every token look expired.
-    pub(crate) fn into_session(self, now: Timestamp) -> Option<Session> {
-        let access_token = AccessToken::new(self.access_token);
-        let claims = Claims::read(&access_token)?;
-        let lifetime = self.expires_in.unwrap_or_else(|| claims.exp - now.as_second()).clamp(1, 7 * 24 * 3600);
-        Some(Session {
-            access_token,
-            refresh_token: RefreshToken::new(self.refresh_token),
-            expires_at: now.checked_add(SignedDuration::from_secs(lifetime)).ok()?,
-            user: self.user.into(),
-        })
+    /// `None` when the tokens are not Supabase Auth's.
+    pub(crate) fn into_session(self) -> Option<Session> {
+        let (access, refresh) = (AccessToken::new(self.access_token), RefreshToken::new(self.refresh_token));
+        let mut session = Session::from_tokens(access, refresh, Some(self.user))?;
+        session.provider_token = self.provider_token.map(ProviderToken::new);
+        Some(session)
     }
 }
 
@@ -59,19 +30,42 @@ impl SessionBody {
 #[derive(Deserialize)]
 pub(crate) struct ErrorBody {
     #[serde(default)]
-    code: serde_json::Value,
+    code: Value,
     #[serde(default)]
     error_code: Option<String>,
     #[serde(default)]
     error: Option<String>,
     #[serde(default, alias = "msg", alias = "error_description")]
     message: Option<String>,
+    #[serde(default)]
+    error_id: Option<String>,
+    #[serde(default)]
+    weak_password: Option<WeakPassword>,
+}
+
+#[derive(Deserialize)]
+struct WeakPassword {
+    #[serde(default)]
+    reasons: Vec<String>,
+}
+
+/// What an error's body says.
+pub(crate) struct Refusal {
+    pub code: String,
+    pub message: String,
+    pub error_id: Option<String>,
+    pub weak_password: Vec<String>,
 }
 
 impl ErrorBody {
-    /// The error code and message, if the body has the shape of an error of Supabase Auth.
-    pub(crate) fn parts(self) -> Option<(String, String)> {
+    /// What it says, if it has the shape of an error of Supabase Auth.
+    pub(crate) fn refusal(self) -> Option<Refusal> {
         let code = self.error_code.or_else(|| self.code.as_str().map(str::to_owned)).or(self.error)?;
-        Some((code, self.message.unwrap_or_default()))
+        Some(Refusal {
+            code,
+            message: self.message.unwrap_or_default(),
+            error_id: self.error_id,
+            weak_password: self.weak_password.map(|weak| weak.reasons).unwrap_or_default(),
+        })
     }
 }

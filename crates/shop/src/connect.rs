@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use carryover_auth::{Api, Engine};
+use carryover_auth::{Api, Engine, State, TurnFile};
 use carryover_store::Sealer;
 
 use crate::{
@@ -48,7 +48,7 @@ fn failed(inner: &Inner, error: &ShopError) {
 }
 
 async fn join(inner: &Arc<Inner>, backend: &Backend, remote: Arc<Remote>) -> Result<Arc<Link>, ShopError> {
-    let sealed_before = inner.store.session().await?.is_some();
+    let sealed_before = inner.store.record().await?.is_some();
     let asked = inner.clone();
     // Key stores block, and may ask a person.
     let (key, kept) =
@@ -59,9 +59,14 @@ async fn join(inner: &Arc<Inner>, backend: &Backend, remote: Arc<Remote>) -> Res
         inner.update(|model| model.notify(NoticeKind::KeyFile));
     }
     let scope = inner.model().backend.scope();
-    let vault = Vault::new(inner.store.clone(), scope, Sealer::new(&key), inner.clock.clone());
-    let api = Api::new(&backend.url, &backend.publishable_key, inner.clock.clone())?;
-    let link = Arc::new(Link { engine: Engine::load(api, vault).await?, remote });
+    let turn = TurnFile::new(&inner.turn_file);
+    let vault = Vault::new(inner.store.clone(), scope, Sealer::new(&key), turn, inner.clock.clone());
+    let engine = Engine::load(Api::new(&backend.url, &backend.publishable_key)?, vault, inner.clock.clone()).await;
+    if let State::Unreadable(error) = &*engine.watch().borrow() {
+        return Err(error.clone().into());
+    }
+    engine.keep_fresh();
+    let link = Arc::new(Link { engine, remote });
     Ok(inner.link.get_or_init(|| async { link }).await.clone())
 }
 

@@ -73,9 +73,17 @@ impl Model {
     /// Follows the session engine.
     pub(crate) fn set_identity(&mut self, state: &State) {
         match state {
-            State::Present(session) => self.identity = Identity::of(session),
+            State::Present { session, .. } => {
+                self.identity = Identity::of(session);
+                if !session.is_anonymous {
+                    // However it came about: confirmed here, or in a browser.
+                    self.upgrade = None;
+                }
+            }
             State::Absent => self.identity = Identity::Visitor,
-            State::Ended { .. } => {
+            // What is on screen comes from this disk and stands until more is known.
+            State::Unreadable(_) => {}
+            State::Ended(_) => {
                 self.identity = Identity::Visitor;
                 self.upgrade = None;
                 self.notify(NoticeKind::IdentityLost);
@@ -135,7 +143,7 @@ impl Model {
 impl Identity {
     /// By the token in use, which is what row-level security goes by.
     pub(crate) fn of(session: &Session) -> Self {
-        Self::known(session.user.id, session.is_anonymous(), session.user.email.clone())
+        Self::known(session.user.id, session.is_anonymous, session.user.email.clone())
     }
 
     /// By what is known without the tokens.

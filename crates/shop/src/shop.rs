@@ -4,6 +4,7 @@ use std::{
     collections::BTreeSet,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use carryover_auth::{Clock, Engine};
@@ -14,6 +15,9 @@ use crate::{
     BackendKind, Catalog, Identity, KeyStore, NoticeKind, ShopError, Snapshot, Vault, model::Model, remote::Remote,
     upgrade::UpgradeState,
 };
+
+/// How long a request under way may still take when the program ends. What comes later is asked for again at the next start.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// What a shop is opened with.
 pub struct Options {
@@ -38,6 +42,8 @@ pub(crate) struct Inner {
     pub clock: Arc<dyn Clock>,
     pub key_store: Arc<dyn KeyStore>,
     pub key_file: PathBuf,
+    /// By which several programs on this folder take turns at refreshing.
+    pub turn_file: PathBuf,
     model: Mutex<Model>,
     published: watch::Sender<Arc<Snapshot>>,
     /// Held while a change goes to disk and to memory, so that both see changes in one order. Never across the network.
@@ -65,8 +71,8 @@ impl Shop {
         model.cart = store.cart().await?;
         model.pending = store.pending().await?.lines.into_iter().map(|(product, _)| product).collect();
         model.upgrade = store.upgrade::<UpgradeState>().await?;
-        if let Some(row) = store.session().await? {
-            model.identity = Identity::known(row.user_id, row.is_anonymous, None);
+        if let Some(who) = store.record().await?.and_then(|record| record.who) {
+            model.identity = Identity::known(who.user_id, who.is_anonymous, None);
         }
         // A cached catalog of another version of the program is no error: it is fetched again.
         if let Some(catalog) = store.catalog().await?.and_then(|json| serde_json::from_str::<Catalog>(&json).ok()) {
@@ -79,6 +85,7 @@ impl Shop {
                 clock: options.clock,
                 key_store: options.key_store,
                 key_file: options.data_dir.join("sealing.key"),
+                turn_file: options.data_dir.join("session.turn"),
                 model: Mutex::new(model),
                 published: watch::Sender::new(snapshot),
                 changing: tokio::sync::Mutex::new(()),
@@ -111,6 +118,9 @@ impl Shop {
 
     /// Tries now what waits for a better time: the window was focused, the network is back, a person asked.
     pub fn retry_now(&self) {
+        if let Some(link) = self.inner.link.get() {
+            link.engine.try_again();
+        }
         self.inner.retry.send_replace(());
     }
 
@@ -121,6 +131,9 @@ impl Shop {
 
     /// Waits for what is being written and closes the database.
     pub async fn close(&self) {
+        if let Some(link) = self.inner.link.get() {
+            link.engine.shutdown(GRACE).await;
+        }
         let _changing = self.inner.changing.lock().await;
         self.inner.store.close().await;
     }

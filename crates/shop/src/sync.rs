@@ -32,6 +32,11 @@ pub(crate) async fn run(inner: Arc<Inner>, link: Arc<Link>) {
                 inner.changed.notified().await;
             }
             Err(error) => {
+                if let ShopError::Auth(AuthError::AmbiguousSignUp) = &error {
+                    // If there is a guest whom nobody holds, they own nothing: the cart is here. The next round makes another.
+                    tracing::warn!("a guest may have been made and lost");
+                    let _ = link.engine.accept_lost_guest().await;
+                }
                 tracing::warn!(%error, "the cart was not synchronised");
                 inner.update(|model| model.sync = SyncPhase::Offline);
                 let delay = delays.next();

@@ -1,19 +1,20 @@
 //! The session, sealed, in the same file and transaction as whose cart it is.
 
-use std::sync::Arc;
+use std::{fs::File, io, sync::Arc};
 
-use carryover_auth::{Cause, Change, Clock, EndReason, Session, SessionFormatError, SessionStore};
-use carryover_store::{Scope, SealError, Sealer, SessionRow, Store, StoreError, WhoCommit};
+use carryover_auth::{Change, Clock, Record, Replaced, Session, SessionStore, TurnFile};
+use carryover_store::{RecordRow, Scope, SealError, Sealer, Store, StoreError, Who, WhoCommit};
 
-/// Seals sessions into the store.
+/// Seals the session engine's record into the store.
 pub struct Vault {
     store: Store,
     scope: Scope,
     sealer: Sealer,
+    turn: TurnFile,
     clock: Arc<dyn Clock>,
 }
 
-/// Why a session can't be read or kept.
+/// Why the record can't be read or kept.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
     /// The file failed.
@@ -22,53 +23,70 @@ pub enum VaultError {
     /// The key does not open it.
     #[error(transparent)]
     Seal(#[from] SealError),
-    /// It opens, but is no session.
-    #[error(transparent)]
-    Format(#[from] SessionFormatError),
+    /// The file that programs take turns by failed.
+    #[error("the file for taking turns failed")]
+    Turn(#[source] io::Error),
 }
 
 impl Vault {
-    /// Over `store`, whose rows are those of `scope`.
-    pub fn new(store: Store, scope: Scope, sealer: Sealer, clock: Arc<dyn Clock>) -> Self {
-        Self { store, scope, sealer, clock }
+    /// Over `store`, whose rows are those of `scope`; programs on it take turns by `turn`.
+    pub fn new(store: Store, scope: Scope, sealer: Sealer, turn: TurnFile, clock: Arc<dyn Clock>) -> Self {
+        Self { store, scope, sealer, turn, clock }
     }
 
-    fn place(&self, user_id: impl std::fmt::Display) -> String {
-        format!("sessions/{}/{user_id}", self.scope.as_str())
+    /// What the seal is bound to: a record moved to another place does not open there.
+    fn place(&self, who: Option<Who>) -> String {
+        let who = who.map_or_else(|| "nobody".to_owned(), |who| who.user_id.to_string());
+        format!("sessions/{}/{who}", self.scope.as_str())
     }
 }
 
 impl SessionStore for Vault {
     type Error = VaultError;
+    type Turn = File;
 
-    async fn load(&self) -> Result<Option<Session>, VaultError> {
-        let Some(row) = self.store.session().await? else {
+    async fn load(&self) -> Result<Option<Record>, VaultError> {
+        let Some(row) = self.store.record().await? else {
             return Ok(None);
         };
-        let bytes = self.sealer.open(&self.place(row.user_id), &row.sealed)?;
-        Ok(Some(Session::from_bytes(&bytes)?))
+        let bytes = self.sealer.open(&self.place(row.who), &row.sealed)?;
+        Ok(Some(Record { generation: row.generation, bytes }))
     }
 
-    async fn commit(&self, change: &Change<'_>) -> Result<(), VaultError> {
-        let now = self.clock.now().as_millisecond();
-        match *change {
-            Change::Replace { session, cause } => {
-                let row = SessionRow {
-                    user_id: session.user.id,
-                    is_anonymous: session.is_anonymous(),
-                    sealed: self.sealer.seal(&self.place(session.user.id), &session.to_bytes())?,
-                };
-                let with = match cause {
-                    Cause::SignedUpAnonymously => WhoCommit::AdoptVisitorCart,
-                    Cause::Refreshed => WhoCommit::SameUser,
-                    Cause::Upgraded => WhoCommit::FinishUpgrade,
-                };
-                self.store.commit_session(&row, with, now).await?;
-            }
-            Change::End { user_id, reason: EndReason::ByServer } => {
-                self.store.end_session(user_id, "by_server", now).await?;
-            }
-        }
-        Ok(())
+    async fn replace(&self, change: &Change<'_>) -> Result<Replaced, VaultError> {
+        let next = change.session.map(|session| who(session));
+        let row = RecordRow {
+            generation: change.expected + 1,
+            who: next,
+            sealed: self.sealer.seal(&self.place(next), change.bytes)?,
+        };
+        let previous = change.previous.map(|session| who(session));
+        let with = what_else(previous, next);
+        let done = self.store.commit_record(&row, &with, self.clock.now().as_millisecond()).await?;
+        Ok(if done { Replaced::Done } else { Replaced::Stale })
+    }
+
+    async fn turn(&self) -> Result<File, VaultError> {
+        self.turn.take().await.map_err(VaultError::Turn)
+    }
+
+    async fn set_aside(&self) -> Result<(), VaultError> {
+        Ok(self.store.set_record_aside(self.clock.now().as_millisecond()).await?)
+    }
+}
+
+fn who(session: &Session) -> Who {
+    Who { user_id: session.user.id, is_anonymous: session.is_anonymous }
+}
+
+/// What a change of person means for the cart and the journal.
+fn what_else(previous: Option<Who>, next: Option<Who>) -> WhoCommit {
+    match (previous, next) {
+        (None, None) => WhoCommit::Nothing,
+        (None, Some(_)) => WhoCommit::AdoptVisitorCart,
+        (Some(who), None) => WhoCommit::End { who, reason: "ended".into() },
+        (Some(before), Some(after)) if before.user_id != after.user_id => WhoCommit::Switch,
+        (Some(before), Some(after)) if before.is_anonymous && !after.is_anonymous => WhoCommit::FinishUpgrade,
+        (Some(_), Some(_)) => WhoCommit::Nothing,
     }
 }

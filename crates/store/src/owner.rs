@@ -7,11 +7,9 @@ use crate::StoreError;
 /// The owner of a cart before there is a user.
 pub(crate) const VISITOR: &str = "visitor";
 
-/// The owner of the cart: the user of the session, or `visitor`. Read inside the transaction that uses it.
+/// The owner of the cart: whoever is signed in, or `visitor`. Read inside the transaction that uses it.
 pub(crate) async fn owner(tx: &mut Transaction<'static, Sqlite>, scope: &str) -> Result<String, StoreError> {
-    let user_id: Option<String> = sqlx::query_scalar("select user_id from sessions where scope = ?")
-        .bind(scope)
-        .fetch_optional(&mut **tx)
-        .await?;
-    Ok(user_id.unwrap_or_else(|| VISITOR.to_owned()))
+    let user_id: Option<Option<String>> =
+        sqlx::query_scalar("select user_id from records where scope = ?").bind(scope).fetch_optional(&mut **tx).await?;
+    Ok(user_id.flatten().unwrap_or_else(|| VISITOR.to_owned()))
 }

@@ -1,153 +1,150 @@
 //! One typed call per endpoint. Nothing is kept and nothing is repeated here.
 
-mod anonymous;
+#[cfg(feature = "admin")]
+mod admin;
+mod answer;
+mod authorize;
+mod id_token;
+mod identities;
+mod jwks;
 mod logout;
-mod refresh;
+mod mail_link;
+mod mfa;
+mod otp;
 mod settings;
+mod sign_up;
+mod token;
 mod user;
 mod verify;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use reqwest::{Method, RequestBuilder, header};
-use serde::de::DeserializeOwned;
+use http::{HeaderValue, Method, Request, header};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use url::Url;
+use zeroize::Zeroizing;
 
-use crate::{AccessToken, ApiError, Clock, Code, Error, Session, wire};
+use crate::{
+    AccessToken, CaptchaToken, Error, Session, Transport,
+    transport::{Http, TOTAL_TIMEOUT, http_client},
+};
+use answer::Answer;
 
-pub use settings::Settings;
+#[cfg(feature = "admin")]
+pub use admin::{Admin, GeneratedLink, LinkKind, NewUser};
+pub use authorize::Authorization;
+pub use id_token::IdToken;
+pub use jwks::Jwks;
+pub use logout::Scope;
+pub use mail_link::MailLink;
+pub use mfa::{Challenge, Enrolled, FactorKind};
+pub use otp::{Resend, SendOtp};
+pub use settings::{Health, Settings};
+pub use sign_up::SignedUp;
+pub use user::UserUpdate;
+pub use verify::{OtpKind, Proof, Verified};
 
-/// Time to a connection; then the person should hear that they are offline.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Time to a whole answer (`reference/auth-client.md`, item 13).
-const TOTAL_TIMEOUT: Duration = Duration::from_secs(30);
 /// Error bodies with a string `code` (wire reference, section 0).
 const API_VERSION: &str = "2024-01-01";
 
-/// Supabase Auth at one address, called with one publishable key.
+/// Supabase Auth at one address, called with one publishable key. Cheap to clone.
 #[derive(Clone)]
 pub struct Api {
-    http: reqwest::Client,
+    transport: Arc<dyn Transport>,
     base: Url,
-    publishable_key: String,
-    clock: Arc<dyn Clock>,
+    publishable_key: HeaderValue,
 }
 
 impl Api {
     /// For a project at `url` (without `/auth/v1`), with its publishable (or legacy anon) key.
-    pub fn new(url: &Url, publishable_key: impl Into<String>, clock: Arc<dyn Clock>) -> Result<Self, Error> {
+    pub fn new(url: &Url, publishable_key: &str) -> Result<Self, Error> {
+        let http = http_client().map_err(|error| Error::Unreachable(Arc::new(error)))?;
+        Self::with_transport(url, publishable_key, Arc::new(Http(http)))
+    }
+
+    /// The same over another transport.
+    pub fn with_transport(url: &Url, publishable_key: &str, transport: Arc<dyn Transport>) -> Result<Self, Error> {
         let base = url.join("auth/v1/").map_err(|_| Error::BadUrl)?;
-        let http = http_client().map_err(Error::Unreachable)?;
-        Ok(Self { http, base, publishable_key: publishable_key.into(), clock })
+        let publishable_key = HeaderValue::from_str(publishable_key).map_err(|_| Error::BadUrl)?;
+        Ok(Self { transport, base, publishable_key })
     }
 
-    pub(crate) fn clock(&self) -> &dyn Clock {
-        &*self.clock
+    /// A name for the project, so that two of them never share a stored session: the host, and the port if it is not the
+    /// scheme's own (item 29).
+    pub fn project(&self) -> String {
+        let host = self.base.host_str().unwrap_or_default();
+        self.base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
-    /// `path` is one of this crate's own constants.
-    fn request(&self, method: Method, path: &str, token: Option<&AccessToken>) -> Result<RequestBuilder, Error> {
-        let url = self.base.join(path).map_err(|_| Error::BadUrl)?;
-        let request = self
-            .http
-            .request(method, url)
-            .header("apikey", &self.publishable_key)
-            .header("X-Supabase-Api-Version", API_VERSION);
-        Ok(match token {
-            Some(token) => request.bearer_auth(token.expose()),
-            None => request,
-        })
+    /// The issuer that the project's tokens name.
+    pub fn issuer(&self) -> &str {
+        self.base.as_str().trim_end_matches('/')
     }
 
-    async fn session(&self, request: RequestBuilder) -> Result<Session, Error> {
-        let (status, body) = Self::send(request).await?;
-        let body: wire::SessionBody = parse(status, &body)?;
-        body.into_session(self.clock.now()).ok_or(Error::Foreign { status, retry_after: None })
+    /// `path` is one of this crate's own constants, or made of a UUID.
+    fn url(&self, path: &str) -> Result<Url, Error> {
+        self.base.join(path).map_err(|_| Error::BadUrl)
     }
 
-    /// Sends, and turns every status but 2xx into an error.
-    async fn send(request: RequestBuilder) -> Result<(u16, Vec<u8>), Error> {
-        let response = request.send().await.map_err(transport)?;
-        let status = response.status();
-        let retry_after = retry_after(response.headers());
-        let body = response.bytes().await.map_err(transport)?;
-        if status.is_success() {
-            return Ok((status.as_u16(), body.into()));
+    async fn get(&self, url: Url, token: Option<&AccessToken>) -> Result<Answer, Error> {
+        self.call(Method::GET, url, token, Vec::new()).await
+    }
+
+    async fn post<B: Serialize>(&self, path: &str, token: Option<&AccessToken>, body: &B) -> Result<Answer, Error> {
+        self.call(Method::POST, self.url(path)?, token, json(body)).await
+    }
+
+    /// Sends, within a time limit of our own whatever the transport does, and turns every status but 2xx into an error.
+    async fn call(
+        &self,
+        method: Method,
+        url: Url,
+        token: Option<&AccessToken>,
+        body: Vec<u8>,
+    ) -> Result<Answer, Error> {
+        let mut request = Request::new(body);
+        *request.uri_mut() = url.as_str().parse().map_err(|_| Error::BadUrl)?;
+        *request.method_mut() = method;
+        let headers = request.headers_mut();
+        headers.insert("apikey", self.publishable_key.clone());
+        headers.insert("x-supabase-api-version", HeaderValue::from_static(API_VERSION));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(token) = token {
+            headers.insert(header::AUTHORIZATION, bearer(token.expose())?);
         }
-        Err(refusal(status.as_u16(), retry_after, &body))
+        let sent = tokio::time::timeout(TOTAL_TIMEOUT, self.transport.send(request)).await;
+        Answer::of(sent.map_err(|elapsed| Error::NoAnswer(Arc::new(elapsed)))??)
+    }
+
+    /// An answer that must sign in.
+    fn session(answer: Answer) -> Result<Session, Error> {
+        let foreign = answer.foreign();
+        answer.read::<crate::wire::SessionBody>()?.into_session().ok_or(foreign)
     }
 }
 
-/// A client for anything that carries tokens: bounded in time, and it follows no redirect, which could carry the token to
-/// another host.
-pub fn http_client() -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .timeout(TOTAL_TIMEOUT)
-        .redirect(reqwest::redirect::Policy::none())
-        .user_agent(concat!("carryover/", env!("CARGO_PKG_VERSION")))
-        .build()
+/// The value of `Authorization`, which no debug output shows.
+fn bearer(token: &str) -> Result<HeaderValue, Error> {
+    let text = Zeroizing::new(format!("Bearer {token}"));
+    let mut value = HeaderValue::from_str(&text).map_err(|_| Error::NoSession)?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
-fn parse<T: DeserializeOwned>(status: u16, body: &[u8]) -> Result<T, Error> {
-    serde_json::from_slice(body).map_err(|_| Error::Foreign { status, retry_after: None })
+fn json<B: Serialize>(body: &B) -> Vec<u8> {
+    // Maps with string keys and plain values: none of them can fail to serialise.
+    serde_json::to_vec(body).unwrap_or_default()
 }
 
-/// An error never carries the URL: paths are ours, but queries may not be.
-fn transport(error: reqwest::Error) -> Error {
-    let error = error.without_url();
-    if error.is_connect() { Error::Unreachable(error) } else { Error::NoAnswer(error) }
+/// A JSON object from those pairs that have a value.
+fn object<const N: usize>(pairs: [(&str, Option<Value>); N]) -> Map<String, Value> {
+    pairs.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
 }
 
-fn retry_after(headers: &header::HeaderMap) -> Option<Duration> {
-    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
-}
-
-fn refusal(status: u16, retry_after: Option<Duration>, body: &[u8]) -> Error {
-    let parts = serde_json::from_slice::<wire::ErrorBody>(body).ok().and_then(wire::ErrorBody::parts);
-    match parts {
-        Some((code, message)) => {
-            let retry_after = retry_after.or_else(|| seconds_in(&message));
-            Error::Api(ApiError { status, code: Code::parse(&code), message, retry_after })
-        }
-        None => Error::Foreign { status, retry_after },
-    }
-}
-
-/// Supabase Auth sends no `Retry-After` with its frequency limits; the sentence "… only request this after N seconds."
-/// is the only place that tells (wire reference, section 5).
-fn seconds_in(message: &str) -> Option<Duration> {
-    let (_, rest) = message.split_once(" after ")?;
-    let seconds = rest.strip_suffix(" seconds.")?.parse().ok()?;
-    Some(Duration::from_secs(seconds))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_both_generations_of_errors() {
-        for body in [
-            r#"{"code":422,"error_code":"email_exists","msg":"taken"}"#,
-            r#"{"code":"email_exists","message":"taken"}"#,
-        ] {
-            let error = refusal(422, None, body.as_bytes());
-            assert_eq!(error.code(), Some(&Code::EmailExists), "{body}");
-        }
-    }
-
-    #[test]
-    fn a_proxys_page_is_not_an_answer() {
-        let error = refusal(502, None, b"<html>Bad gateway</html>");
-        assert!(matches!(error, Error::Foreign { status: 502, .. }));
-        assert!(error.is_retryable());
-    }
-
-    #[test]
-    fn finds_the_wait_in_the_sentence() {
-        let body = r#"{"code":"over_email_send_rate_limit","message":"For security purposes, you can only request this after 42 seconds."}"#;
-        assert_eq!(refusal(429, None, body.as_bytes()).retry_after(), Some(Duration::from_secs(42)));
+/// Where the wire has the captcha's token (wire reference, section 9).
+fn put_captcha(body: &mut Map<String, Value>, captcha: Option<&CaptchaToken>) {
+    if let Some(token) = captcha {
+        body.insert("gotrue_meta_security".into(), serde_json::json!({ "captcha_token": token.expose() }));
     }
 }

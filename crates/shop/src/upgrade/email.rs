@@ -1,6 +1,6 @@
 //! By e-mail: an address, a code, a member.
 
-use carryover_auth::{Email, LinkEmail, Otp};
+use carryover_auth::{Confirmed, Email, Link, Otp, Proof};
 
 use crate::{Identity, Shop, ShopError, upgrade::UpgradeState};
 
@@ -12,13 +12,13 @@ impl Shop {
         let inner = &self.inner;
         let link = inner.link()?;
         link.engine.ensure_anonymous().await?;
-        match link.engine.link_email(&email).await? {
-            LinkEmail::CodeSent => {
+        match link.engine.link(email.clone()).await? {
+            Link::CodeSent => {
                 let state = UpgradeState::CodeSent { email: email.as_str().to_owned(), sent_at_ms: inner.now_ms() };
                 inner.store.set_upgrade(&state, inner.now_ms()).await?;
                 inner.update(|model| model.upgrade = Some(state));
             }
-            LinkEmail::Linked(session) => inner.update(|model| {
+            Link::Linked(session) => inner.update(|model| {
                 model.identity = Identity::of(&session);
                 model.upgrade = None;
             }),
@@ -35,7 +35,11 @@ impl Shop {
             return Err(ShopError::NoUpgrade);
         };
         let email = Email::parse(&email).ok_or(ShopError::InvalidEmail)?;
-        let session = link.engine.confirm_email(&email, otp).await?;
+        let proof = Proof::of_change(&email.into(), otp);
+        let Confirmed::Complete(session) = link.engine.confirm_link_with(proof).await? else {
+            // A guest has one address at most: no server asks for a second code.
+            return Err(ShopError::NoUpgrade);
+        };
         inner.update(|model| {
             model.identity = Identity::of(&session);
             model.upgrade = None;
@@ -45,6 +49,9 @@ impl Shop {
 
     /// Gives the upgrade up. The guest and their cart stay as they are.
     pub async fn cancel_upgrade(&self) -> Result<(), ShopError> {
+        if let Ok(link) = self.inner.link() {
+            link.engine.cancel_link().await?;
+        }
         self.inner.store.clear_upgrade().await?;
         self.inner.update(|model| model.upgrade = None);
         Ok(())

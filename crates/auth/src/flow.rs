@@ -1,0 +1,72 @@
+//! OAuth flows under way (RFC 6749, section 4.1, with RFC 7636).
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use url::Url;
+use uuid::Uuid;
+
+use crate::{CodeVerifier, OverGuest};
+
+/// The name of a flow. Random, and part of the redirect address: whoever does not know it can neither finish nor break the
+/// flow.
+pub type FlowId = Uuid;
+
+/// One trip through the browser. Written down before the browser opens, so that a restart can still finish it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Flow {
+    pub id: FlowId,
+    /// `None` once the code was exchanged: kept so that a second delivery is recognised.
+    #[serde(with = "verifier")]
+    pub verifier: Option<CodeVerifier>,
+    pub purpose: Purpose,
+    /// Where the browser comes back to, with the flow's id in it.
+    pub redirect_to: Url,
+    /// By this computer's clock.
+    pub started_at: Timestamp,
+}
+
+/// What the trip is for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Purpose {
+    SignIn {
+        over_guest: OverGuest,
+    },
+    /// Linking to the user who asked.
+    Link {
+        user_id: Uuid,
+    },
+}
+
+/// The query parameter of the redirect address that names the flow.
+pub(crate) const FLOW_PARAMETER: &str = "flow";
+
+impl Flow {
+    /// Whether `callback` came to the address that this flow gave out: scheme, host, port and path are the same. What the
+    /// server adds to the query is its own.
+    pub(crate) fn awaits(&self, callback: &Url) -> bool {
+        let place = |url: &Url| {
+            (
+                url.scheme().to_owned(),
+                url.host_str().map(str::to_owned),
+                url.port_or_known_default(),
+                url.path().to_owned(),
+            )
+        };
+        place(&self.redirect_to) == place(callback)
+    }
+}
+
+mod verifier {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::CodeVerifier;
+
+    pub(super) fn serialize<S: Serializer>(verifier: &Option<CodeVerifier>, to: S) -> Result<S::Ok, S::Error> {
+        verifier.as_ref().map(CodeVerifier::expose).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<CodeVerifier>, D::Error> {
+        Ok(Option::<String>::deserialize(from)?.map(CodeVerifier::from_kept))
+    }
+}
