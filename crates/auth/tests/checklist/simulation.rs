@@ -182,6 +182,8 @@ impl World {
         for work in std::mem::take(&mut self.under_way) {
             let _ = work.await;
         }
+        // Until the last request that met a fault has given up.
+        tokio::time::sleep(Duration::from_mins(1)).await;
         self.engine.try_again();
         self.check();
         if let Some(expected) = self.expected {
