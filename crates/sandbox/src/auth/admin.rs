@@ -1,49 +1,18 @@
 //! `/admin/users` (wire reference, section 12): what tests and consoles need to see.
 
-use std::sync::Arc;
-
-use axum::{
-    Json,
-    extract::{Path, State},
-    http::HeaderMap,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::Path, response::IntoResponse};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{
-    bearer,
-    error::{ApiError, Format, respond},
+    error::ApiError,
+    request::Request,
     sessions::{json_column, user_json},
-    signup::unavailable,
 };
-use crate::state::Sandbox;
 
-pub(crate) async fn list(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap, format: Format) -> Response {
-    respond(format, all(&sandbox, &headers).await)
-}
-
-pub(crate) async fn get(
-    State(sandbox): State<Arc<Sandbox>>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    format: Format,
-) -> Response {
-    respond(format, one(&sandbox, &headers, &id).await)
-}
-
-pub(crate) async fn delete(
-    State(sandbox): State<Arc<Sandbox>>,
-    headers: HeaderMap,
-    Path(id): Path<String>,
-    format: Format,
-) -> Response {
-    respond(format, remove(&sandbox, &headers, &id).await)
-}
-
-async fn all(sandbox: &Sandbox, headers: &HeaderMap) -> Result<impl IntoResponse + use<>, ApiError> {
-    authorise(sandbox, headers)?;
-    let mut turn = sandbox.database().await.map_err(unavailable)?.turn().await;
+pub(crate) async fn list(request: Request) -> Result<impl IntoResponse, ApiError> {
+    authorise(&request)?;
+    let mut turn = request.turn().await?;
     let tx = turn.begin().await?;
     let rows = tx
         .query(
@@ -56,10 +25,10 @@ async fn all(sandbox: &Sandbox, headers: &HeaderMap) -> Result<impl IntoResponse
     Ok(([("X-Total-Count", total.to_string())], Json(json!({ "users": users, "aud": "authenticated" }))))
 }
 
-async fn one(sandbox: &Sandbox, headers: &HeaderMap, id: &str) -> Result<impl IntoResponse + use<>, ApiError> {
-    authorise(sandbox, headers)?;
-    let id = parse_id(id)?;
-    let mut turn = sandbox.database().await.map_err(unavailable)?.turn().await;
+pub(crate) async fn get(Path(id): Path<String>, request: Request) -> Result<Json<Value>, ApiError> {
+    authorise(&request)?;
+    let id = parse_id(&id)?;
+    let mut turn = request.turn().await?;
     let tx = turn.begin().await?;
     if tx.query_opt("select 1 from auth.users where id = $1", &[&id]).await?.is_none() {
         return Err(not_found());
@@ -67,10 +36,10 @@ async fn one(sandbox: &Sandbox, headers: &HeaderMap, id: &str) -> Result<impl In
     Ok(Json(user_json(&tx, id).await?))
 }
 
-async fn remove(sandbox: &Sandbox, headers: &HeaderMap, id: &str) -> Result<impl IntoResponse + use<>, ApiError> {
-    authorise(sandbox, headers)?;
-    let id = parse_id(id)?;
-    let mut turn = sandbox.database().await.map_err(unavailable)?.turn().await;
+pub(crate) async fn delete(Path(id): Path<String>, request: Request) -> Result<Json<Value>, ApiError> {
+    authorise(&request)?;
+    let id = parse_id(&id)?;
+    let mut turn = request.turn().await?;
     let tx = turn.begin().await?;
     if tx.execute("delete from auth.users where id = $1", &[&id]).await? == 0 {
         return Err(not_found());
@@ -79,9 +48,8 @@ async fn remove(sandbox: &Sandbox, headers: &HeaderMap, id: &str) -> Result<impl
     Ok(Json(json!({})))
 }
 
-fn authorise(sandbox: &Sandbox, headers: &HeaderMap) -> Result<(), ApiError> {
-    let claims = bearer::claims(sandbox, headers)?;
-    match claims.get("role").and_then(Value::as_str) {
+fn authorise(request: &Request) -> Result<(), ApiError> {
+    match request.claims()?.get("role").and_then(Value::as_str) {
         Some("service_role") => Ok(()),
         _ => Err(ApiError::new(403, "not_admin", "User not allowed")),
     }

@@ -8,6 +8,7 @@ mod error;
 mod health;
 mod logout;
 mod otp;
+mod request;
 mod sessions;
 mod settings;
 mod signup;
@@ -18,7 +19,7 @@ mod verify;
 use std::sync::Arc;
 
 use axum::{
-    Router,
+    Router, middleware,
     routing::{get, post},
 };
 
@@ -39,4 +40,5 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .route("/.well-known/jwks.json", get(health::jwks))
         .route("/admin/users", get(admin::list))
         .route("/admin/users/{id}", get(admin::get).delete(admin::delete))
+        .layer(middleware::from_fn(error::in_the_callers_format))
 }

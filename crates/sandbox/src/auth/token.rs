@@ -1,33 +1,16 @@
 //! `POST /token` (wire reference, section 6): refresh with rotation, reuse interval and revocation of the family.
 
-use std::{net::SocketAddr, sync::Arc};
-
-use axum::{
-    body::Bytes,
-    extract::{ConnectInfo, Query, State},
-    response::{IntoResponse, Response},
-};
+use axum::response::IntoResponse;
 use serde::Deserialize;
 use tokio_postgres::Transaction;
 use uuid::Uuid;
 
-use super::{
-    body,
-    error::{ApiError, Format, respond},
-    sessions,
-    signup::unavailable,
-};
+use super::{error::ApiError, request::Request, sessions};
 use crate::{limits::Bucket, state::Sandbox};
 
-#[derive(Deserialize)]
-pub(crate) struct Grant {
-    #[serde(default)]
-    grant_type: String,
-}
-
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Body {
-    #[serde(default)]
     refresh_token: String,
 }
 
@@ -41,30 +24,23 @@ struct Token {
     age: f64,
 }
 
-pub(crate) async fn post(
-    State(sandbox): State<Arc<Sandbox>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    Query(grant): Query<Grant>,
-    format: Format,
-    body: Bytes,
-) -> Response {
-    if !sandbox.draw(Bucket::Token, peer.ip()) {
-        return ApiError::over_request_rate_limit().answer(format);
+pub(crate) async fn post(request: Request) -> Result<impl IntoResponse, ApiError> {
+    request.draw(Bucket::Token)?;
+    if request.param("grant_type") != "refresh_token" {
+        return Err(ApiError::new(400, "invalid_credentials", "unsupported_grant_type"));
     }
-    if grant.grant_type != "refresh_token" {
-        return ApiError::new(400, "invalid_credentials", "unsupported_grant_type").answer(format);
-    }
-    respond(format, refresh(&sandbox, &body).await)
+    refresh(&request).await
 }
 
-async fn refresh(sandbox: &Sandbox, body: &Bytes) -> Result<impl IntoResponse + use<>, ApiError> {
-    let Body { refresh_token } = body::parse(body)?;
+async fn refresh(request: &Request) -> Result<impl IntoResponse + use<>, ApiError> {
+    let sandbox = &request.sandbox;
+    let Body { refresh_token } = request.json()?;
     let plausible = refresh_token.len() == sessions::TOKEN_LENGTH
         && refresh_token.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if !plausible {
         return Err(ApiError::validation("Refresh token is not valid"));
     }
-    let mut turn = sandbox.database().await.map_err(unavailable)?.turn().await;
+    let mut turn = request.turn().await?;
     let tx = turn.begin().await?;
     let token = find(sandbox, &tx, refresh_token).await?;
     let outcome = successor(sandbox, &tx, &token).await?;

@@ -1,73 +1,37 @@
 //! `GET /user` and `PUT /user` (wire reference, sections 3 and 7).
 
-use std::{net::SocketAddr, sync::Arc};
-
-use axum::{
-    Json,
-    body::Bytes,
-    extract::{ConnectInfo, State},
-    http::HeaderMap,
-    response::{IntoResponse, Response},
-};
+use axum::Json;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{
-    bearer, body, email_change,
-    error::{ApiError, Format, respond},
-    sessions,
-    signup::unavailable,
-};
-use crate::{limits::Bucket, state::Sandbox};
+use super::{body, email_change, error::ApiError, request::Request, sessions};
+use crate::limits::Bucket;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Body {
-    #[serde(default)]
     email: Option<String>,
-    #[serde(default)]
     phone: Option<String>,
-    #[serde(default)]
     password: Option<String>,
-    #[serde(default)]
-    data: Option<serde_json::Map<String, Value>>,
+    data: Option<Map<String, Value>>,
 }
 
-pub(crate) async fn get(State(sandbox): State<Arc<Sandbox>>, headers: HeaderMap, format: Format) -> Response {
-    respond(format, read(&sandbox, &headers).await)
-}
-
-pub(crate) async fn put(
-    State(sandbox): State<Arc<Sandbox>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    format: Format,
-    body: Bytes,
-) -> Response {
-    respond(format, update(&sandbox, peer, &headers, &body).await)
-}
-
-async fn read(sandbox: &Sandbox, headers: &HeaderMap) -> Result<impl IntoResponse + use<>, ApiError> {
-    let claims = bearer::claims(sandbox, headers)?;
-    let mut turn = sandbox.database().await.map_err(unavailable)?.turn().await;
+pub(crate) async fn get(request: Request) -> Result<Json<Value>, ApiError> {
+    let claims = request.claims()?;
+    let mut turn = request.turn().await?;
     let tx = turn.begin().await?;
-    let caller = bearer::caller(&tx, &claims).await?;
+    let caller = request.caller(&tx, &claims).await?;
     Ok(Json(sessions::user_json(&tx, caller.user_id).await?))
 }
 
-async fn update(
-    sandbox: &Sandbox,
-    peer: SocketAddr,
-    headers: &HeaderMap,
-    body: &Bytes,
-) -> Result<impl IntoResponse + use<>, ApiError> {
-    let claims = bearer::claims(sandbox, headers)?;
-    let mut turn = sandbox.database().await.map_err(unavailable)?.turn().await;
+pub(crate) async fn put(request: Request) -> Result<Json<Value>, ApiError> {
+    let sandbox = &request.sandbox;
+    let claims = request.claims()?;
+    let mut turn = request.turn().await?;
     let tx = turn.begin().await?;
-    let caller = bearer::caller(&tx, &claims).await?;
-    if !sandbox.draw(Bucket::UpdateUser, peer.ip()) {
-        return Err(ApiError::over_request_rate_limit());
-    }
-    let body: Body = body::parse(body)?;
+    let caller = request.caller(&tx, &claims).await?;
+    request.draw(Bucket::UpdateUser)?;
+    let body: Body = request.json()?;
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let email = given(&body.email).map(|email| body::email(&email)).transpose()?;
     let row = tx.query_one("select is_anonymous from auth.users where id = $1", &[&caller.user_id]).await?;

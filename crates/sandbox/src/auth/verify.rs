@@ -1,55 +1,27 @@
 //! `POST /verify` (wire reference, section 4): changes of address for now.
 
-use std::{net::SocketAddr, sync::Arc};
-
-use axum::{
-    body::Bytes,
-    extract::{ConnectInfo, State},
-    http::HeaderMap,
-    response::{IntoResponse, Response},
-};
+use axum::response::IntoResponse;
 use serde::Deserialize;
 
-use super::{
-    body, email_change,
-    error::{ApiError, Format, respond},
-    otp,
-    sessions::{self, Origin},
-    signup::unavailable,
-};
-use crate::{limits::Bucket, state::Sandbox};
+use super::{body, email_change, error::ApiError, otp, request::Request, sessions};
+use crate::limits::Bucket;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Body {
-    #[serde(default, rename = "type")]
+    #[serde(rename = "type")]
     kind: String,
-    #[serde(default)]
     token: String,
-    #[serde(default)]
     token_hash: String,
-    #[serde(default)]
     email: String,
-    #[serde(default)]
     phone: String,
-    #[serde(default)]
     redirect_to: String,
 }
 
-pub(crate) async fn post(
-    State(sandbox): State<Arc<Sandbox>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    format: Format,
-    body: Bytes,
-) -> Response {
-    if !sandbox.draw(Bucket::Verify, peer.ip()) {
-        return ApiError::over_request_rate_limit().answer(format);
-    }
-    respond(format, verify(&sandbox, &Origin::new(peer.ip(), &headers), &body).await)
-}
-
-async fn verify(sandbox: &Sandbox, origin: &Origin, body: &Bytes) -> Result<impl IntoResponse + use<>, ApiError> {
-    let body: Body = body::parse(body)?;
+pub(crate) async fn post(request: Request) -> Result<impl IntoResponse, ApiError> {
+    request.draw(Bucket::Verify)?;
+    let sandbox = &request.sandbox;
+    let body: Body = request.json()?;
     let by_link = body.token.is_empty();
     let hash = token_hash(&body)?;
     let expired = || {
@@ -59,12 +31,12 @@ async fn verify(sandbox: &Sandbox, origin: &Origin, body: &Bytes) -> Result<impl
     if body.kind != "email_change" {
         return Err(expired());
     }
-    let mut turn = sandbox.database().await.map_err(unavailable)?.turn().await;
+    let mut turn = request.turn().await?;
     let tx = turn.begin().await?;
     let (user_id, email) = email_change::find(sandbox, &tx, &hash).await?.ok_or_else(expired)?;
     email_change::complete(sandbox, &tx, user_id, &email).await?;
     email_change::recompute_providers(&tx, user_id).await?;
-    let (session, token) = sessions::create(sandbox, &tx, user_id, "otp", origin).await?;
+    let (session, token) = sessions::create(sandbox, &tx, user_id, "otp", &request.origin()).await?;
     let answer = sessions::answer(sandbox, &tx, user_id, session, &token).await?;
     tx.commit().await?;
     Ok(answer)
