@@ -9,7 +9,7 @@ pub(crate) async fn post(request: Request) -> Result<StatusCode, ApiError> {
     let mut turn = request.turn().await?;
     let tx = turn.begin().await?;
     let caller = request.caller(&tx, &claims).await?;
-    let (user, session) = (caller.user_id, caller.session_id);
+    let (user, session) = (caller.user.id, caller.session_id);
     match (request.param("scope"), session) {
         ("local", Some(session)) => tx.execute("delete from auth.sessions where id = $1", &[&session]).await?,
         ("others", Some(session)) => {

@@ -1,19 +1,31 @@
 //! Supabase Auth's API, to the letter of its wire. One endpoint, one file.
 
+mod address;
 mod admin;
 mod bearer;
 mod body;
 mod email_change;
 mod error;
+mod flow;
 mod health;
+mod identities;
 mod logout;
-mod otp;
+mod mailer;
+mod password;
+mod password_change;
+mod phone_change;
+mod reauthenticate;
+mod registration;
 mod request;
 mod sessions;
 mod settings;
 mod signup;
+mod sms;
 mod token;
+mod tokens;
 mod user;
+mod users;
+mod verification;
 mod verify;
 
 use std::sync::Arc;
@@ -33,6 +45,7 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .route("/signup", post(signup::post))
         .route("/token", post(token::post))
         .route("/user", get(user::get).put(user::put))
+        .route("/reauthenticate", get(reauthenticate::get))
         .route("/verify", post(verify::post))
         .route("/logout", post(logout::post))
         .route("/settings", get(settings::get))

@@ -63,7 +63,16 @@ impl Request {
 
     /// The user whom these claims name.
     pub(crate) async fn caller(&self, tx: &Transaction<'_>, claims: &Value) -> Result<Caller, ApiError> {
-        bearer::caller(tx, claims).await
+        bearer::caller(tx, claims, self.sandbox.clock.now()).await
+    }
+
+    /// Where to send the person in the end: what the request asks for if that is allowed, else the project's own site.
+    pub(crate) fn redirect_target(&self) -> String {
+        let header = |name: &str| self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let asked = [header("redirect_to"), self.param("redirect_to")].into_iter().find(|asked| !asked.is_empty());
+        let referer = header("referer");
+        let candidates = asked.into_iter().chain((!referer.is_empty()).then_some(referer));
+        self.sandbox.redirects.resolve(candidates)
     }
 
     /// Where a session that begins with this request comes from.

@@ -1,54 +1,84 @@
-//! `POST /signup` (wire reference, section 1): guests for now; addresses and passwords answer as if their provider were off.
+//! `POST /signup` (wire reference, section 1).
 
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
-use super::{error::ApiError, request::Request, sessions};
-use crate::limits::Bucket;
+use super::{
+    address,
+    error::ApiError,
+    flow::Challenge,
+    password,
+    registration::{self, Handle, Wish},
+    request::Request,
+    sessions::{self, SignedIn},
+    users::{self, New},
+};
+use crate::{config::Auth, limits::Bucket};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Body {
     email: String,
     phone: String,
+    password: String,
     data: Map<String, Value>,
+    channel: String,
+    code_challenge: String,
+    code_challenge_method: String,
 }
 
-pub(crate) async fn post(request: Request) -> Result<impl IntoResponse, ApiError> {
+pub(crate) async fn post(request: Request) -> Result<Response, ApiError> {
     let body: Body = request.json()?;
-    if !body.email.is_empty() {
+    if body.email.is_empty() && body.phone.is_empty() {
+        return anonymous(&request, body.data).await.map(IntoResponse::into_response);
+    }
+    request.draw(Bucket::SignUp)?;
+    registration::check_open(&request.sandbox)?;
+    let wish = check(&request.sandbox.config.auth, body)?;
+    let mut turn = request.turn().await?;
+    let tx = turn.begin().await?;
+    let registered = registration::register(&request, &tx, &wish).await?;
+    tx.commit().await?;
+    Ok(registered.into_response())
+}
+
+/// Upstream's checks in their order.
+fn check(settings: &Auth, body: Body) -> Result<Wish, ApiError> {
+    if body.password.is_empty() {
+        return Err(ApiError::validation("Signup requires a valid password"));
+    }
+    password::check(settings, &body.password)?;
+    if !body.email.is_empty() && !body.phone.is_empty() {
+        return Err(ApiError::validation("Only an email address or phone number should be provided on signup."));
+    }
+    address::channel(&body.channel)?;
+    if !body.phone.is_empty() && !body.code_challenge.is_empty() {
+        return Err(ApiError::validation("PKCE not supported for phone signups"));
+    }
+    let challenge = Challenge::read(&body.code_challenge, &body.code_challenge_method)?;
+    if !body.email.is_empty() && !settings.email.enable_signup {
         return Err(ApiError::new(400, "email_provider_disabled", "Email signups are disabled"));
     }
-    if !body.phone.is_empty() {
+    if !body.phone.is_empty() && !settings.sms.enable_signup {
         return Err(ApiError::new(400, "phone_provider_disabled", "Phone signups are disabled"));
     }
-    anonymous(&request, body.data).await
+    let handle = Handle::read(&body.email, &body.phone)?;
+    Ok(Wish { handle, password: body.password, data: body.data, challenge })
 }
 
-/// In upstream's order: the flag, the bucket, then whether anybody may sign up.
-async fn anonymous(request: &Request, data: Map<String, Value>) -> Result<impl IntoResponse + use<>, ApiError> {
-    let (sandbox, auth) = (&request.sandbox, &request.sandbox.config.auth);
-    if !auth.enable_anonymous_sign_ins {
+/// A guest. In upstream's order: the flag, the bucket, then whether anybody may sign up.
+async fn anonymous(request: &Request, data: Map<String, Value>) -> Result<SignedIn, ApiError> {
+    if !request.sandbox.config.auth.enable_anonymous_sign_ins {
         return Err(ApiError::new(422, "anonymous_provider_disabled", "Anonymous sign-ins are disabled"));
     }
     request.draw(Bucket::Anonymous)?;
-    if !auth.enable_signup {
-        return Err(ApiError::new(422, "signup_disabled", "Signups not allowed for this instance"));
-    }
-    let user_id = Uuid::new_v4();
+    registration::check_open(&request.sandbox)?;
     let mut turn = request.turn().await?;
     let tx = turn.begin().await?;
-    tx.execute(
-        "insert into auth.users (id, aud, role, encrypted_password, confirmation_token, recovery_token, email_change_token_new,
-             email_change, raw_app_meta_data, raw_user_meta_data, created_at, updated_at, is_anonymous)
-         values ($1, 'authenticated', 'authenticated', '', '', '', '', '', '{}', $2, to_timestamp($3), to_timestamp($3), true)",
-        &[&user_id, &Value::Object(data), &sandbox.clock.now()],
-    )
-    .await?;
-    let (session, token) = sessions::create(sandbox, &tx, user_id, "anonymous", &request.origin()).await?;
-    let answer = sessions::answer(sandbox, &tx, user_id, session, &token).await?;
+    let guest = New { user_metadata: data, is_anonymous: true, ..New::default() };
+    let user_id = users::create(&request.sandbox, &tx, guest).await?;
+    let answer = sessions::sign_in(request, &tx, user_id, "anonymous").await?;
     tx.commit().await?;
     Ok(answer)
 }

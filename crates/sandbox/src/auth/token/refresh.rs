@@ -1,12 +1,11 @@
-//! `POST /token` (wire reference, section 6): refresh with rotation, reuse interval and revocation of the family.
+//! A refresh token (wire reference, section 6): with rotation, reuse interval and revocation of the family.
 
-use axum::response::IntoResponse;
 use serde::Deserialize;
 use tokio_postgres::Transaction;
 use uuid::Uuid;
 
-use super::{error::ApiError, request::Request, sessions};
-use crate::{limits::Bucket, state::Sandbox};
+use super::{ApiError, Request, sessions};
+use crate::{auth::sessions::SignedIn, state::Sandbox};
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -24,15 +23,7 @@ struct Token {
     age: f64,
 }
 
-pub(crate) async fn post(request: Request) -> Result<impl IntoResponse, ApiError> {
-    request.draw(Bucket::Token)?;
-    if request.param("grant_type") != "refresh_token" {
-        return Err(ApiError::new(400, "invalid_credentials", "unsupported_grant_type"));
-    }
-    refresh(&request).await
-}
-
-async fn refresh(request: &Request) -> Result<impl IntoResponse + use<>, ApiError> {
+pub(super) async fn grant(request: &Request) -> Result<SignedIn, ApiError> {
     let sandbox = &request.sandbox;
     let Body { refresh_token } = request.json()?;
     let plausible = refresh_token.len() == sessions::TOKEN_LENGTH
