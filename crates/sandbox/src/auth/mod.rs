@@ -9,14 +9,19 @@ mod error;
 mod flow;
 mod health;
 mod identities;
+mod landing;
 mod logout;
+mod magic_link;
 mod mailer;
+mod otp;
 mod password;
 mod password_change;
 mod phone_change;
 mod reauthenticate;
+mod recover;
 mod registration;
 mod request;
+mod resend;
 mod sessions;
 mod settings;
 mod signup;
@@ -27,6 +32,7 @@ mod user;
 mod users;
 mod verification;
 mod verify;
+mod verify_link;
 
 use std::sync::Arc;
 
@@ -46,7 +52,11 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .route("/token", post(token::post))
         .route("/user", get(user::get).put(user::put))
         .route("/reauthenticate", get(reauthenticate::get))
-        .route("/verify", post(verify::post))
+        .route("/otp", post(otp::post))
+        .route("/magiclink", post(magic_link::post))
+        .route("/recover", post(recover::post))
+        .route("/resend", post(resend::post))
+        .route("/verify", get(verify_link::get).post(verify::post))
         .route("/logout", post(logout::post))
         .route("/settings", get(settings::get))
         .route("/health", get(health::get))

@@ -2,6 +2,7 @@
 
 mod codes;
 mod guests;
+mod links;
 mod passwords;
 mod sessions;
 
