@@ -4,6 +4,7 @@ mod codes;
 mod guests;
 mod links;
 mod passwords;
+mod phones;
 mod sessions;
 
 use anyhow::Result;
