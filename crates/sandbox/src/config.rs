@@ -228,7 +228,8 @@ fn go_duration<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error>
         .ok_or_else(|| de::Error::custom(format!("{text:?} is no duration such as \"1s\" or \"5m\"")))
 }
 
-fn parse_go_duration(text: &str) -> Option<Duration> {
+/// As `go_duration`, from text.
+pub(crate) fn parse_go_duration(text: &str) -> Option<Duration> {
     let mut total = Duration::ZERO;
     let mut rest = text;
     while !rest.is_empty() {

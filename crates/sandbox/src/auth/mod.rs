@@ -61,7 +61,9 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .route("/settings", get(settings::get))
         .route("/health", get(health::get))
         .route("/.well-known/jwks.json", get(health::jwks))
-        .route("/admin/users", get(admin::list))
-        .route("/admin/users/{id}", get(admin::get).delete(admin::delete))
+        .route("/invite", post(admin::invite::post))
+        .route("/admin/users", get(admin::list::get).post(admin::user::post))
+        .route("/admin/users/{id}", get(admin::user::get).put(admin::user::put).delete(admin::user::delete))
+        .route("/admin/generate_link", post(admin::link::post))
         .layer(middleware::from_fn(error::in_the_callers_format))
 }

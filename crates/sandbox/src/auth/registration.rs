@@ -127,6 +127,7 @@ async fn create(sandbox: &Sandbox, tx: &Transaction<'_>, wish: &Wish) -> Result<
         Handle::Phone(phone) => (None, Some(phone.as_str())),
     };
     let new = New {
+        id: None,
         email,
         phone,
         password_hash: &hash,

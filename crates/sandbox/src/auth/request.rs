@@ -40,6 +40,11 @@ impl Request {
         body::parse(&self.body)
     }
 
+    /// The body as JSON; an empty one counts as `{}`.
+    pub(crate) fn json_or_nothing<T: DeserializeOwned>(&self) -> Result<T, ApiError> {
+        if self.body.is_empty() { body::parse(b"{}") } else { self.json() }
+    }
+
     /// A parameter of the query or of a form; empty when it is not there.
     pub(crate) fn param(&self, name: &str) -> &str {
         self.params.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)

@@ -135,6 +135,8 @@ pub(crate) async fn must(tx: &Transaction<'_>, id: Uuid) -> Result<User, ApiErro
 /// What a new user begins with.
 #[derive(Debug, Default)]
 pub(crate) struct New<'a> {
+    /// Chosen by an administrator; random otherwise.
+    pub id: Option<Uuid>,
     pub email: Option<&'a str>,
     pub phone: Option<&'a str>,
     pub password_hash: &'a str,
@@ -149,7 +151,7 @@ pub(crate) fn app_metadata(provider: &str) -> Map<String, Value> {
 }
 
 pub(crate) async fn create(sandbox: &Sandbox, tx: &Transaction<'_>, new: New<'_>) -> Result<Uuid, ApiError> {
-    let id = Uuid::new_v4();
+    let id = new.id.unwrap_or_else(Uuid::new_v4);
     tx.execute(
         "insert into auth.users (id, aud, role, email, phone, encrypted_password, confirmation_token, recovery_token,
              email_change_token_new, email_change, raw_app_meta_data, raw_user_meta_data, created_at, updated_at, is_anonymous)

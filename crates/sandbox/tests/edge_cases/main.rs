@@ -1,5 +1,6 @@
 //! Edge cases of Supabase Auth's wire, each with its number in the wire reference (section 15).
 
+mod admin;
 mod codes;
 mod guests;
 mod links;
