@@ -20,6 +20,7 @@ pub struct Config {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "the keys of the file, as they are")]
 pub(crate) struct Auth {
     pub site_url: String,
     pub jwt_expiry: i64,
@@ -62,6 +63,7 @@ pub(crate) struct RateLimit {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "the keys of the file, as they are")]
 pub(crate) struct Email {
     pub enable_signup: bool,
     pub enable_confirmations: bool,

@@ -99,10 +99,7 @@ fn closing(text: &str) -> Option<(Vec<&str>, &str)> {
     let (mut depth, mut start, mut choices, mut escaped) = (0_usize, 0, Vec::new(), false);
     for (at, c) in text.char_indices() {
         match c {
-            _ if escaped => {
-                escaped = false;
-                continue;
-            }
+            _ if escaped => escaped = false,
             '\\' => escaped = true,
             '{' => depth += 1,
             '}' if depth > 0 => depth -= 1,

@@ -14,6 +14,7 @@ mod http;
 mod inbox;
 mod jwt;
 mod limits;
+mod provider;
 mod redirect;
 mod rest;
 mod schema;

@@ -6,8 +6,11 @@ use tokio_postgres::{Error, Transaction};
 use crate::{engine::Database, hex};
 
 /// Supabase's schema and the sandbox's own, in steps: a folder from an earlier version gets what it lacks.
-const AUTH: [(&str, &str); 2] =
-    [("auth", include_str!("../sql/auth.sql")), ("auth-2", include_str!("../sql/auth_2_flows.sql"))];
+const AUTH: [(&str, &str); 3] = [
+    ("auth", include_str!("../sql/auth.sql")),
+    ("auth-2", include_str!("../sql/auth_2_flows.sql")),
+    ("auth-3", include_str!("../sql/auth_3_providers.sql")),
+];
 const SEED: &str = include_str!("../../../supabase/seed.sql");
 /// Name and text, in order.
 const MIGRATIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));

@@ -1,7 +1,11 @@
 //! Sees everything in a sandbox, over HTTP as any console would.
 
 use anyhow::{Context, Result, ensure};
-use reqwest::{Client, Method, RequestBuilder, header::LOCATION, redirect::Policy};
+use reqwest::{
+    Client, Method, RequestBuilder, Url,
+    header::{CONTENT_TYPE, LOCATION},
+    redirect::Policy,
+};
 use serde_json::{Value, json};
 
 /// A sandbox's address and keys.
@@ -105,8 +109,22 @@ impl Console {
 
     /// Opens an address as a browser would, one step far: the status, and where it leads.
     pub async fn step(&self, address: &str) -> Result<(u16, String)> {
-        let address = if address.starts_with('/') { format!("{}{address}", self.url) } else { address.to_owned() };
-        let response = self.staying.get(address).send().await?;
+        Self::landing(self.staying.get(self.absolute(address))).await
+    }
+
+    /// Sends a form as a browser would: the status, and where the answer leads.
+    pub async fn submit(&self, address: &str, fields: &[(&str, &str)]) -> Result<(u16, String)> {
+        let encoded = Url::parse_with_params("http://form", fields)?.query().unwrap_or_default().to_owned();
+        let request = self.staying.post(self.absolute(address)).body(encoded);
+        Self::landing(request.header(CONTENT_TYPE, "application/x-www-form-urlencoded")).await
+    }
+
+    fn absolute(&self, address: &str) -> String {
+        if address.starts_with('/') { format!("{}{address}", self.url) } else { address.to_owned() }
+    }
+
+    async fn landing(request: RequestBuilder) -> Result<(u16, String)> {
+        let response = request.send().await?;
         let to = response.headers().get(LOCATION).map(|to| to.to_str().map(str::to_owned)).transpose()?;
         Ok((response.status().as_u16(), to.unwrap_or_default()))
     }

@@ -82,6 +82,110 @@ pub(crate) async fn begin(
     Ok(())
 }
 
+/// What a flow by way of a provider begins with.
+pub(crate) struct Start<'a> {
+    pub provider: &'a str,
+    pub challenge: Option<&'a Challenge>,
+    /// Where it ends.
+    pub referrer: &'a str,
+    pub invite_token: Option<&'a str>,
+    pub linking_target: Option<Uuid>,
+    pub email_optional: bool,
+}
+
+/// Notes that a flow by way of a provider begins. Its id is the state that comes back from there.
+pub(crate) async fn begin_with_provider(
+    sandbox: &Sandbox,
+    tx: &Transaction<'_>,
+    start: Start<'_>,
+) -> Result<Uuid, ApiError> {
+    let id = Uuid::new_v4();
+    tx.execute(
+        "insert into auth.flow_state (id, auth_code, code_challenge_method, code_challenge, provider_type, authentication_method,
+             referrer, invite_token, linking_target_id, email_optional, created_at, updated_at)
+         values ($1, gen_random_uuid()::text, $2::text::auth.code_challenge_method, $3, $4, 'oauth', $5, $6, $7, $8,
+             to_timestamp($9), to_timestamp($9))",
+        &[
+            &id,
+            &start.challenge.map(|challenge| challenge.method.as_str()),
+            &start.challenge.map(|challenge| challenge.text.as_str()),
+            &start.provider,
+            &start.referrer,
+            &start.invite_token,
+            &start.linking_target,
+            &start.email_optional,
+            &sandbox.clock.now(),
+        ],
+    )
+    .await?;
+    Ok(id)
+}
+
+/// A flow that waits for its provider.
+pub(crate) struct Pending {
+    pub id: Uuid,
+    pub provider: String,
+    pub referrer: String,
+    pub has_challenge: bool,
+    /// Somebody came back with this state before.
+    pub claimed: bool,
+    pub created_at: f64,
+    pub invite_token: Option<String>,
+    pub linking_target: Option<Uuid>,
+    pub email_optional: bool,
+}
+
+/// The flow whose state this is.
+pub(crate) async fn pending(tx: &Transaction<'_>, state: Uuid) -> Result<Option<Pending>, ApiError> {
+    let row = tx
+        .query_opt(
+            "select provider_type, coalesce(referrer, ''), code_challenge is not null, user_id is not null,
+                 extract(epoch from created_at)::float8, invite_token, linking_target_id, email_optional
+             from auth.flow_state where id = $1",
+            &[&state],
+        )
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Pending {
+        id: state,
+        provider: row.try_get(0)?,
+        referrer: row.try_get(1)?,
+        has_challenge: row.try_get(2)?,
+        claimed: row.try_get(3)?,
+        created_at: row.try_get(4)?,
+        invite_token: row.try_get(5)?,
+        linking_target: row.try_get(6)?,
+        email_optional: row.try_get(7)?,
+    }))
+}
+
+/// The flow is this user's now, and its code goes out. A state counts once, even when two come at the same time.
+pub(crate) async fn claim(
+    sandbox: &Sandbox,
+    tx: &Transaction<'_>,
+    id: Uuid,
+    user_id: Uuid,
+    provider_token: &str,
+) -> Result<String, ApiError> {
+    let row = tx
+        .query_opt(
+            "update auth.flow_state set user_id = $2, provider_access_token = $3, auth_code_issued_at = to_timestamp($4),
+                 updated_at = to_timestamp($4) where id = $1 and user_id is null returning auth_code",
+            &[&id, &user_id, &provider_token, &sandbox.clock.now()],
+        )
+        .await?;
+    let row = row.ok_or_else(|| ApiError::new(400, "flow_state_already_used", "State has already been used"))?;
+    Ok(row.try_get(0)?)
+}
+
+/// A flow without a proof key ends here.
+pub(crate) async fn drop(tx: &Transaction<'_>, id: Uuid) -> Result<(), ApiError> {
+    if tx.execute("delete from auth.flow_state where id = $1", &[&id]).await? == 0 {
+        return Err(ApiError::new(400, "bad_oauth_state", "OAuth state not found or expired"));
+    }
+    Ok(())
+}
+
 /// The code of the newest flow of this user and method, which a link gives away now.
 pub(crate) async fn release_code(
     sandbox: &Sandbox,

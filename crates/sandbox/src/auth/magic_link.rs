@@ -64,7 +64,7 @@ pub(crate) async fn send(request: &Request, tx: &Transaction<'_>, wanted: Wanted
     }
     let email = address::email(&wanted.email)?;
     let user = users::by_email(tx, &email).await?;
-    if !user.as_ref().is_some_and(|user| user.email_confirmed_at.is_some()) {
+    if user.is_none_or(|user| user.email_confirmed_at.is_none()) {
         registration::check_open(sandbox)?;
         let handle = Handle::Email(email.clone());
         let challenge = wanted.challenge.clone();

@@ -13,6 +13,7 @@ mod landing;
 mod logout;
 mod magic_link;
 mod mailer;
+mod oauth;
 mod otp;
 mod password;
 mod password_change;
@@ -38,7 +39,7 @@ use std::sync::Arc;
 
 use axum::{
     Router, middleware,
-    routing::{get, post},
+    routing::{delete, get, post},
 };
 
 pub(crate) use bearer::token as bearer_token;
@@ -50,6 +51,10 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
     Router::new()
         .route("/signup", post(signup::post))
         .route("/token", post(token::post))
+        .route("/authorize", get(oauth::authorize::get))
+        .route("/callback", get(oauth::callback::handle).post(oauth::callback::handle))
+        .route("/user/identities/authorize", get(oauth::authorize::get_for_linking))
+        .route("/user/identities/{id}", delete(oauth::unlink::delete))
         .route("/user", get(user::get).put(user::put))
         .route("/reauthenticate", get(reauthenticate::get))
         .route("/otp", post(otp::post))

@@ -185,7 +185,7 @@ async fn by_phone(
     let hash = tokens::hash(phone, code);
     let good = sms::is_test_code(sandbox, phone, code)
         || user.kept(kind).matches(&hash, sandbox.clock.now(), sms::CODE_EXPIRY);
-    Ok(good.then(|| Proven { user, purpose, hash }))
+    Ok(good.then_some(Proven { user, purpose, hash }))
 }
 
 /// Does what the code or link was for. True when it is done; false when another address must confirm as well.

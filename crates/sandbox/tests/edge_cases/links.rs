@@ -5,8 +5,8 @@ use reqwest::Url;
 
 const LISTED: &str = "site_url = \"http://localhost:3000/#/\"\nadditional_redirect_urls = [\"com.app://**\"]\nenable_anonymous_sign_ins = true\n[auth.email]\nenable_confirmations = true\n";
 /// From RFC 7636, appendix B.
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 async fn ask(
     console: &Console,
@@ -22,13 +22,13 @@ async fn ask(
     post(console, &format!("/auth/v1/{path}?redirect_to={redirect_to}"), &body).await
 }
 
-async fn exchange(console: &Console, landed: &str, verifier: &str) -> Result<(u16, Value)> {
+pub(crate) async fn exchange(console: &Console, landed: &str, verifier: &str) -> Result<(u16, Value)> {
     let code = query(landed)?.into_iter().find(|(name, _)| name == "code").map(|(_, code)| code).unwrap_or_default();
     let body = json!({ "auth_code": code, "code_verifier": verifier });
     post(console, "/auth/v1/token?grant_type=pkce", &body).await
 }
 
-fn query(address: &str) -> Result<Vec<(String, String)>> {
+pub(crate) fn query(address: &str) -> Result<Vec<(String, String)>> {
     Ok(Url::parse(address)?.query_pairs().into_owned().collect())
 }
 

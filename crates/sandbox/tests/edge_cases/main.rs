@@ -6,6 +6,7 @@ mod guests;
 mod links;
 mod passwords;
 mod phones;
+mod providers;
 mod sessions;
 
 use anyhow::Result;
