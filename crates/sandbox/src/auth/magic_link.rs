@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use tokio_postgres::Transaction;
 
 use super::{
-    address,
+    address, captcha,
     error::ApiError,
     flow::{self, Challenge, method},
     mailer::{Letter, Mailer},
@@ -36,6 +36,7 @@ pub(crate) struct Wanted {
 
 pub(crate) async fn post(request: Request) -> Result<Json<Value>, ApiError> {
     request.draw(Bucket::MagicLink)?;
+    captcha::check(&request).await?;
     let body: Body = request.json().map_err(own_words)?;
     let challenge = Challenge::read(&body.code_challenge, &body.code_challenge_method);
     let mut turn = request.turn().await?;

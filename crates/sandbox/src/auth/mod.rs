@@ -4,6 +4,7 @@ mod address;
 mod admin;
 mod bearer;
 mod body;
+mod captcha;
 mod email_change;
 mod error;
 mod flow;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use tokio_postgres::Transaction;
 
 use super::{
-    address,
+    address, captcha,
     error::ApiError,
     flow::Challenge,
     magic_link::{self, Wanted},
@@ -41,6 +41,7 @@ impl Default for Body {
 
 pub(crate) async fn post(request: Request) -> Result<Json<Value>, ApiError> {
     request.draw(Bucket::Otp)?;
+    captcha::check(&request).await?;
     let body: Body = request.json()?;
     if !body.email.is_empty() && !body.phone.is_empty() {
         return Err(ApiError::validation("Only an email address or phone number should be provided"));

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    address,
+    address, captcha,
     error::ApiError,
     flow::{self, Challenge, method},
     mailer::{Letter, Mailer},
@@ -24,6 +24,7 @@ struct Body {
 
 pub(crate) async fn post(request: Request) -> Result<Json<Value>, ApiError> {
     request.draw(Bucket::Recover)?;
+    captcha::check(&request).await?;
     let sandbox = &request.sandbox;
     let body: Body = request.json()?;
     if !sandbox.config.auth.email.enable_signup {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio_postgres::Transaction;
 
 use super::{
-    email_change,
+    captcha, email_change,
     error::ApiError,
     flow::{self, Challenge, method},
     mailer::{Letter, Mailer},
@@ -31,6 +31,7 @@ struct Body {
 
 pub(crate) async fn post(request: Request) -> Result<Json<Value>, ApiError> {
     request.draw(Bucket::Resend)?;
+    captcha::check(&request).await?;
     let body: Body = request.json()?;
     let handle = check(&request, &body)?;
     let challenge = Challenge::read(&body.code_challenge, &body.code_challenge_method)?;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::{
-    address,
+    address, captcha,
     error::ApiError,
     flow::Challenge,
     password,
@@ -29,6 +29,7 @@ struct Body {
 }
 
 pub(crate) async fn post(request: Request) -> Result<Response, ApiError> {
+    captcha::check(&request).await?;
     let body: Body = request.json()?;
     if body.email.is_empty() && body.phone.is_empty() {
         return anonymous(&request, body.data).await.map(IntoResponse::into_response);

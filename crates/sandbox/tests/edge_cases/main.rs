@@ -1,6 +1,7 @@
 //! Edge cases of Supabase Auth's wire, each with its number in the wire reference (section 15).
 
 mod admin;
+mod captchas;
 mod codes;
 mod guests;
 mod links;

@@ -11,12 +11,20 @@ use uuid::Uuid;
 use super::{error::ApiError, request::Request};
 use crate::config::parse_go_duration;
 
+/// The role of administrators' keys.
+const ROLE: &str = "service_role";
+
 /// Lets administrators pass.
 fn authorise(request: &Request) -> Result<(), ApiError> {
     match request.claims()?.get("role").and_then(Value::as_str) {
-        Some("service_role") => Ok(()),
+        Some(ROLE) => Ok(()),
         _ => Err(ApiError::new(403, "not_admin", "User not allowed")),
     }
+}
+
+/// Whether an administrator calls.
+pub(crate) fn is_admin(request: &Request) -> bool {
+    authorise(request).is_ok()
 }
 
 fn parse_id(id: &str) -> Result<Uuid, ApiError> {

@@ -6,10 +6,14 @@ mod refresh;
 
 use axum::response::{IntoResponse, Response};
 
-use super::{error::ApiError, request::Request, sessions};
+use super::{captcha, error::ApiError, request::Request, sessions};
 use crate::limits::Bucket;
 
 pub(crate) async fn post(request: Request) -> Result<Response, ApiError> {
+    // The other grants bring something that only a person can have got before.
+    if !matches!(request.param("grant_type"), "pkce" | "refresh_token" | "id_token") {
+        captcha::check(&request).await?;
+    }
     request.draw(Bucket::Token)?;
     match request.param("grant_type") {
         "password" => password::grant(&request).await.map(IntoResponse::into_response),
