@@ -37,6 +37,7 @@ pub(crate) struct Auth {
     pub email: Email,
     pub sms: Sms,
     pub captcha: Captcha,
+    pub sessions: Sessions,
     pub external: BTreeMap<String, External>,
 }
 
@@ -104,6 +105,16 @@ pub(crate) enum CaptchaProvider {
     #[default]
     Hcaptcha,
     Turnstile,
+}
+
+/// How long sessions live; for ever unless the file says otherwise.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Sessions {
+    #[serde(deserialize_with = "some_go_duration")]
+    pub timebox: Option<Duration>,
+    #[serde(deserialize_with = "some_go_duration")]
+    pub inactivity_timeout: Option<Duration>,
 }
 
 /// `[auth.external.NAME]`.
@@ -185,6 +196,7 @@ impl Default for Auth {
             email: Email::default(),
             sms: Sms::default(),
             captcha: Captcha::default(),
+            sessions: Sessions::default(),
             external: BTreeMap::new(),
         }
     }
@@ -228,6 +240,11 @@ fn go_duration<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error>
     let text = String::deserialize(from)?;
     parse_go_duration(&text)
         .ok_or_else(|| de::Error::custom(format!("{text:?} is no duration such as \"1s\" or \"5m\"")))
+}
+
+/// A duration; none means that there is no end.
+fn some_go_duration<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    go_duration(from).map(|duration| Some(duration).filter(|duration| !duration.is_zero()))
 }
 
 /// As `go_duration`, from text.

@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn as_upstream_has_them() {
+    fn case_62_patterns_match_as_upstream_has_them() {
         for (pattern, address) in [
             ("http://localhost:3000", "http://localhost:3000"),
             ("http://localhost:8000/*", "http://localhost:8000/path?x=1"),

@@ -84,4 +84,14 @@ mod tests {
         assert_eq!(append_fragment("http://a/#/", code.clone()), "http://a/#/#code=1+2");
         assert_eq!(with_fragment("http://a/?q#old", code), "http://a/?q#code=1+2");
     }
+
+    #[test]
+    fn case_66_some_errors_have_a_code_and_no_word() {
+        let names =
+            |status| error(&ApiError::new(status, "x", "y")).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        for status in [404, 422, 429] {
+            assert_eq!(names(status), ["error_code", "error_description"], "{status}");
+        }
+        assert_eq!(names(403), ["error", "error_code", "error_description"]);
+    }
 }

@@ -194,7 +194,7 @@ async fn metadata_is_merged_and_null_deletes() -> Result<()> {
 }
 
 #[tokio::test]
-async fn case_12_48_49_both_addresses_confirm_a_members_change() -> Result<()> {
+async fn case_42_48_49_both_addresses_confirm_a_members_change() -> Result<()> {
     let (_sandbox, console, clock) = fresh().await?;
     let ana = member(&console, "ana@example.com").await?;
     let (_, before) = get(&console, "/auth/v1/user", &ana.access_token).await?;
@@ -225,5 +225,17 @@ async fn case_14_the_first_to_prove_an_address_has_it() -> Result<()> {
     assert_eq!(post(&console, "/auth/v1/verify", &proof).await?.0, 500);
     let (_, user) = get(&console, "/auth/v1/user", &one.access_token).await?;
     assert_eq!((&user["is_anonymous"], &user["identities"]), (&json!(true), &json!([])));
+    Ok(())
+}
+
+#[tokio::test]
+async fn case_12_a_members_change_waits_even_without_confirmations() -> Result<()> {
+    let (_sandbox, console, _) = with_settings("").await?;
+    let ana = Person::from_answer(&sign_up(&console, "ana@example.com", PASSWORD).await?.1)?;
+    let (_, user) = put_user(&console, &ana, &json!({ "email": "new@example.com" })).await?;
+    assert_eq!((&user["email"], &user["new_email"]), (&json!("ana@example.com"), &json!("new@example.com")));
+    // Whichever of the two links comes first completes it.
+    let (_, body) = verify(&console, "email_change", "ana@example.com").await?;
+    assert_eq!(body["user"]["email"], json!("new@example.com"));
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn case_21_22_23_25_bearer_tokens() -> Result<()> {
+async fn case_21_22_23_bearer_tokens() -> Result<()> {
     let (_sandbox, console, clock) = fresh().await?;
     let guest = console.guest().await?;
     let user = |token: Option<String>| {
@@ -58,5 +58,79 @@ async fn case_28_a_token_of_another_shape() -> Result<()> {
         assert_eq!(code(&refresh(&console, token).await?), (400, "validation_failed"), "{token}");
     }
     assert_eq!(code(&refresh(&console, "abcdefghijkl").await?), (400, "refresh_token_not_found"));
+    Ok(())
+}
+
+/// A token of the project's own making.
+fn sign(claims: &Value) -> Result<String> {
+    let secret = b"super-secret-jwt-token-with-at-least-32-characters-long";
+    let header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
+    Ok(jsonwebtoken::encode(&header, claims, &jsonwebtoken::EncodingKey::from_secret(secret))?)
+}
+
+#[tokio::test]
+async fn case_24_25_tokens_without_a_session_or_with_odd_ones() -> Result<()> {
+    let (_sandbox, console, _) = fresh().await?;
+    let guest = console.guest().await?;
+    let nil = "00000000-0000-0000-0000-000000000000";
+    for (claims, expected) in [
+        (json!({ "sub": guest.id, "session_id": nil }), (200, "")),
+        (json!({ "sub": guest.id }), (200, "")),
+        (json!({ "sub": "seven" }), (400, "bad_jwt")),
+        (json!({ "sub": "" }), (403, "bad_jwt")),
+        (json!({ "sub": "11111111-1111-4111-8111-111111111111" }), (403, "user_not_found")),
+        (json!({ "sub": guest.id, "session_id": "11111111-1111-4111-8111-111111111111" }), (403, "session_not_found")),
+    ] {
+        assert_eq!(code(&get(&console, "/auth/v1/user", &sign(&claims)?).await?), expected, "{claims}");
+    }
+    // Without a session there is no other than this one: all end.
+    let out = console.request(Method::POST, "/auth/v1/logout?scope=others", Some(&sign(&json!({ "sub": guest.id }))?));
+    assert_eq!(Console::send(out).await?.0, 204);
+    // Case 20: nobody gets this guest back, and the row stays until it is cleaned up.
+    assert_eq!(code(&refresh(&console, &guest.refresh_token).await?), (400, "refresh_token_not_found"));
+    assert_eq!(console.users().await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn case_30_sessions_end_at_their_refresh() -> Result<()> {
+    let settings =
+        "enable_anonymous_sign_ins = true\n[auth.sessions]\ntimebox = \"30m\"\ninactivity_timeout = \"10m\"\n";
+    let (_sandbox, console, clock) = with_settings(settings).await?;
+    let mut guest = console.guest().await?;
+    for _ in 0..3 {
+        clock.advance(9 * 60);
+        guest = Person::from_answer(&refresh(&console, &guest.refresh_token).await?.1)?;
+    }
+    clock.advance(9 * 60);
+    let old = refresh(&console, &guest.refresh_token).await?;
+    assert_eq!(
+        (code(&old), &old.1["msg"]),
+        ((400, "session_expired"), &json!("Invalid Refresh Token: Session Expired"))
+    );
+    assert_eq!(get(&console, "/auth/v1/user", &guest.access_token).await?.0, 200);
+    let idle = console.guest().await?;
+    clock.advance(11 * 60);
+    let unused = refresh(&console, &idle.refresh_token).await?;
+    assert_eq!(unused.1["msg"], json!("Invalid Refresh Token: Session Expired (Inactivity)"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn case_33_refreshes_at_the_same_time_get_the_same_token() -> Result<()> {
+    let (_sandbox, console, _) = fresh().await?;
+    let guest = console.guest().await?;
+    let racing = (0..5).map(|_| {
+        let (console, token) = (console.clone(), guest.refresh_token.clone());
+        tokio::spawn(async move { refresh(&console, &token).await })
+    });
+    let mut tokens = Vec::new();
+    for answer in racing.collect::<Vec<_>>() {
+        let (status, body) = answer.await??;
+        assert_eq!(status, 200, "{body}");
+        tokens.push(body["refresh_token"].clone());
+    }
+    tokens.dedup();
+    assert_eq!(tokens.len(), 1);
     Ok(())
 }

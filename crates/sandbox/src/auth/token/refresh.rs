@@ -54,7 +54,10 @@ async fn find(sandbox: &Sandbox, tx: &Transaction<'_>, text: String) -> Result<T
     let row = tx
         .query_opt(
             "select t.session_id, t.revoked, extract(epoch from to_timestamp($2) - t.updated_at)::float8,
-                 s.user_id, u.banned_until > to_timestamp($2)
+                 s.user_id, u.banned_until > to_timestamp($2),
+                 extract(epoch from to_timestamp($2) - s.created_at)::float8,
+                 extract(epoch from to_timestamp($2) - coalesce(s.refreshed_at at time zone 'utc', s.created_at))::float8,
+                 s.not_after < to_timestamp($2)
              from auth.refresh_tokens t left join auth.sessions s on s.id = t.session_id left join auth.users u on u.id = s.user_id
              where t.token = $1 for update of t",
             &[&text, &sandbox.clock.now()],
@@ -68,7 +71,21 @@ async fn find(sandbox: &Sandbox, tx: &Transaction<'_>, text: String) -> Result<T
     if row.try_get::<_, Option<bool>>(4)? == Some(true) {
         return Err(ApiError::new(400, "user_banned", "Invalid Refresh Token: User Banned"));
     }
+    check_age(sandbox, row.try_get(5)?, row.try_get(6)?, row.try_get(7)?)?;
     Ok(Token { text, user_id, session, revoked: row.try_get(1)?, age: row.try_get(2)? })
+}
+
+/// Refuses sessions that are over: by their age, or because nobody used them. Access tokens live on until they run out.
+fn check_age(sandbox: &Sandbox, age: f64, unused: f64, ended: Option<bool>) -> Result<(), ApiError> {
+    let limits = &sandbox.config.auth.sessions;
+    let expired = |why: &str| Err(ApiError::new(400, "session_expired", format!("Invalid Refresh Token: {why}")));
+    if ended == Some(true) || limits.timebox.is_some_and(|limit| age > limit.as_secs_f64()) {
+        return expired("Session Expired");
+    }
+    if limits.inactivity_timeout.is_some_and(|limit| unused > limit.as_secs_f64()) {
+        return expired("Session Expired (Inactivity)");
+    }
+    Ok(())
 }
 
 /// The token that follows; `None` when this one was used before and the family is revoked for it.
