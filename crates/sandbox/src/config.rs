@@ -1,6 +1,10 @@
 //! `supabase/config.toml`: the Supabase CLI's own keys, as far as they concern this backend.
 
-use std::{path::Path, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::Path,
+    time::Duration,
+};
 
 use serde::{Deserialize, Deserializer, de};
 
@@ -16,6 +20,7 @@ pub struct Config {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "the keys of the file, as they are")]
 pub(crate) struct Auth {
     pub site_url: String,
     pub jwt_expiry: i64,
@@ -24,8 +29,28 @@ pub(crate) struct Auth {
     pub refresh_token_reuse_interval: u32,
     pub enable_signup: bool,
     pub enable_anonymous_sign_ins: bool,
+    pub enable_manual_linking: bool,
+    pub additional_redirect_urls: Vec<String>,
+    pub minimum_password_length: usize,
+    pub password_requirements: PasswordRequirements,
     pub rate_limit: RateLimit,
     pub email: Email,
+    pub sms: Sms,
+    pub captcha: Captcha,
+    pub sessions: Sessions,
+    pub external: BTreeMap<String, External>,
+}
+
+/// Sets of characters of which a password needs one each.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PasswordRequirements {
+    #[default]
+    #[serde(rename = "")]
+    None,
+    LettersDigits,
+    LowerUpperLettersDigits,
+    LowerUpperLettersDigitsSymbols,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -39,13 +64,68 @@ pub(crate) struct RateLimit {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "the keys of the file, as they are")]
 pub(crate) struct Email {
     pub enable_signup: bool,
     pub enable_confirmations: bool,
+    pub double_confirm_changes: bool,
+    pub secure_password_change: bool,
+    /// The CLI has no key for this; a hosted project's dashboard does.
+    pub require_current_password: bool,
     #[serde(deserialize_with = "go_duration")]
     pub max_frequency: Duration,
     pub otp_length: usize,
     pub otp_expiry: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default)]
+pub(crate) struct Sms {
+    pub enable_signup: bool,
+    pub enable_confirmations: bool,
+    #[serde(deserialize_with = "go_duration")]
+    pub max_frequency: Duration,
+    pub template: String,
+    /// Codes of numbers that are for tests: nothing is sent to them.
+    pub test_otp: HashMap<String, String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Captcha {
+    pub enabled: bool,
+    pub provider: CaptchaProvider,
+    pub secret: String,
+}
+
+/// Who decides whether a visitor is a robot.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum CaptchaProvider {
+    #[default]
+    Hcaptcha,
+    Turnstile,
+}
+
+/// How long sessions live; for ever unless the file says otherwise.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Sessions {
+    #[serde(deserialize_with = "some_go_duration")]
+    pub timebox: Option<Duration>,
+    #[serde(deserialize_with = "some_go_duration")]
+    pub inactivity_timeout: Option<Duration>,
+}
+
+/// `[auth.external.NAME]`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct External {
+    pub enabled: bool,
+    pub client_id: String,
+    pub secret: String,
+    pub redirect_uri: String,
+    pub email_optional: bool,
 }
 
 /// Why settings can't be read.
@@ -108,8 +188,16 @@ impl Default for Auth {
             refresh_token_reuse_interval: 10,
             enable_signup: true,
             enable_anonymous_sign_ins: false,
+            enable_manual_linking: false,
+            additional_redirect_urls: vec!["https://127.0.0.1:3000".to_owned()],
+            minimum_password_length: 6,
+            password_requirements: PasswordRequirements::default(),
             rate_limit: RateLimit::default(),
             email: Email::default(),
+            sms: Sms::default(),
+            captcha: Captcha::default(),
+            sessions: Sessions::default(),
+            external: BTreeMap::new(),
         }
     }
 }
@@ -125,9 +213,24 @@ impl Default for Email {
         Self {
             enable_signup: true,
             enable_confirmations: false,
+            double_confirm_changes: true,
+            secure_password_change: false,
+            require_current_password: false,
             max_frequency: Duration::from_secs(1),
             otp_length: 6,
             otp_expiry: 3600,
+        }
+    }
+}
+
+impl Default for Sms {
+    fn default() -> Self {
+        Self {
+            enable_signup: false,
+            enable_confirmations: false,
+            max_frequency: Duration::from_secs(5),
+            template: "Your code is {{ .Code }}".to_owned(),
+            test_otp: HashMap::new(),
         }
     }
 }
@@ -139,7 +242,13 @@ fn go_duration<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error>
         .ok_or_else(|| de::Error::custom(format!("{text:?} is no duration such as \"1s\" or \"5m\"")))
 }
 
-fn parse_go_duration(text: &str) -> Option<Duration> {
+/// A duration; none means that there is no end.
+fn some_go_duration<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    go_duration(from).map(|duration| Some(duration).filter(|duration| !duration.is_zero()))
+}
+
+/// As `go_duration`, from text.
+pub(crate) fn parse_go_duration(text: &str) -> Option<Duration> {
     let mut total = Duration::ZERO;
     let mut rest = text;
     while !rest.is_empty() {

@@ -11,7 +11,7 @@ use axum::{
 };
 use tokio::{net::TcpListener, sync::oneshot};
 
-use crate::{auth, inbox, rest, state::Sandbox};
+use crate::{auth, inbox, provider, rest, state::Sandbox};
 
 /// Supabase Auth's own bound (wire reference, section 0).
 const MAX_BODY: usize = 1 << 20;
@@ -22,6 +22,7 @@ pub(crate) async fn serve(listener: TcpListener, sandbox: Arc<Sandbox>, stopped:
         .nest("/auth/v1", auth::routes().layer(middleware::from_fn(cors)))
         .nest("/rest/v1", rest::routes().layer(middleware::from_fn(cors)))
         .merge(inbox::routes())
+        .nest("/provider", provider::routes())
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(middleware::from_fn(loopback_only))
         .with_state(sandbox);

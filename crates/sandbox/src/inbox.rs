@@ -1,4 +1,4 @@
-//! The mail that the sandbox would have sent, for a person (a page) and for a test (JSON).
+//! The mails and text messages that the sandbox would have sent, for a person (a page) and for a test (JSON).
 
 use std::sync::Arc;
 
@@ -18,33 +18,28 @@ const PAGE: &str = include_str!("inbox.html");
 /// Only the page's own script and style, and requests to itself.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-SCRIPT_HASH'; connect-src 'self'; base-uri 'none'; form-action 'none'";
 
-/// Why a mail was sent.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Kind {
-    EmailChange,
+/// A message on its way out.
+pub(crate) struct Message<'a> {
+    pub to: &'a str,
+    /// `mail` or `sms`.
+    pub channel: &'a str,
+    pub subject: &'a str,
+    pub kind: &'a str,
+    pub code: &'a str,
+    pub link: Option<&'a str>,
 }
 
-impl Kind {
-    fn name(self) -> &'static str {
-        match self {
-            Self::EmailChange => "email_change",
-        }
-    }
-
-    fn subject(self) -> &'static str {
-        match self {
-            Self::EmailChange => "Your code to keep your cart",
-        }
-    }
-}
-
+/// A message as it lies in the inbox.
 #[derive(Serialize)]
-struct Message {
+struct Received {
     id: i64,
     to: String,
+    channel: String,
     subject: String,
     kind: String,
     code: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
     /// Milliseconds since 1970.
     sent_at: f64,
 }
@@ -58,20 +53,20 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
     Router::new().route("/inbox", get(page)).route("/inbox/messages", get(messages))
 }
 
-/// Puts a mail in, in the transaction that made its code.
+/// Puts a message in, in the transaction that made its code, and says which it is.
 pub(crate) async fn deliver(
     tx: &Transaction<'_>,
-    to: &str,
-    kind: Kind,
-    code: &str,
+    message: Message<'_>,
     now: f64,
-) -> Result<(), tokio_postgres::Error> {
-    tx.execute(
-        "insert into sandbox.messages (recipient, subject, kind, code, sent_at) values ($1, $2, $3, $4, to_timestamp($5))",
-        &[&to, &kind.subject(), &kind.name(), &code, &now],
+) -> Result<i64, tokio_postgres::Error> {
+    let Message { to, channel, subject, kind, code, link } = message;
+    tx.query_one(
+        "insert into sandbox.messages (recipient, channel, subject, kind, code, link, sent_at)
+         values ($1, $2, $3, $4, $5, $6, to_timestamp($7)) returning id",
+        &[&to, &channel, &subject, &kind, &code, &link, &now],
     )
-    .await
-    .map(drop)
+    .await?
+    .try_get(0)
 }
 
 async fn page() -> impl IntoResponse {
@@ -96,27 +91,31 @@ async fn messages(State(sandbox): State<Arc<Sandbox>>, Query(filter): Query<Filt
     }
 }
 
-async fn read(sandbox: &Sandbox, to: Option<&str>) -> Result<Vec<Message>, String> {
+async fn read(sandbox: &Sandbox, to: Option<&str>) -> Result<Vec<Received>, String> {
     let mut turn = sandbox.database().await?.turn().await;
     let failed = |error: tokio_postgres::Error| error.to_string();
     let tx = turn.begin().await.map_err(failed)?;
+    // The plus of a number is a space once a query is read.
+    let to = to.map(|to| to.trim().trim_start_matches('+').to_lowercase());
     let rows = tx
         .query(
-            "select id, recipient, subject, kind, code, extract(epoch from sent_at)::float8 * 1000
-             from sandbox.messages where $1::text is null or recipient = lower($1) order by id desc limit 200",
+            "select id, recipient, channel, subject, kind, code, link, extract(epoch from sent_at)::float8 * 1000
+             from sandbox.messages where $1::text is null or recipient in ($1, '+' || $1) order by id desc limit 200",
             &[&to],
         )
         .await
         .map_err(failed)?;
     Ok(rows
         .iter()
-        .map(|row| Message {
+        .map(|row| Received {
             id: row.get(0),
             to: row.get(1),
-            subject: row.get(2),
-            kind: row.get(3),
-            code: row.get(4),
-            sent_at: row.get(5),
+            channel: row.get(2),
+            subject: row.get(3),
+            kind: row.get(4),
+            code: row.get(5),
+            link: row.get(6),
+            sent_at: row.get(7),
         })
         .collect())
 }

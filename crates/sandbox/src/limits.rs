@@ -12,6 +12,11 @@ use crate::config::RateLimit;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Bucket {
     Anonymous,
+    SignUp,
+    Otp,
+    MagicLink,
+    Recover,
+    Resend,
     UpdateUser,
     Verify,
     Token,
@@ -29,7 +34,9 @@ impl Bucket {
                 let hourly = f64::from(limits.anonymous_users);
                 Rate { burst: hourly, per_second: hourly / 3600.0 }
             }
-            Self::UpdateUser => per_five_minutes(limits.sign_in_sign_ups),
+            Self::SignUp | Self::Otp | Self::MagicLink | Self::Recover | Self::Resend | Self::UpdateUser => {
+                per_five_minutes(limits.sign_in_sign_ups)
+            }
             Self::Verify => per_five_minutes(limits.token_verifications),
             Self::Token => per_five_minutes(limits.token_refresh),
         }

@@ -1,11 +1,16 @@
 //! What a database must hold before it serves: Supabase's own schema, the project's migrations, the seed. Each once.
 
 use sha2::{Digest, Sha256};
-use tokio_postgres::Error;
+use tokio_postgres::{Error, Transaction};
 
 use crate::{engine::Database, hex};
 
-const AUTH: &str = include_str!("../sql/auth.sql");
+/// Supabase's schema and the sandbox's own, in steps: a folder from an earlier version gets what it lacks.
+const AUTH: [(&str, &str); 3] = [
+    ("auth", include_str!("../sql/auth.sql")),
+    ("auth-2", include_str!("../sql/auth_2_flows.sql")),
+    ("auth-3", include_str!("../sql/auth_3_providers.sql")),
+];
 const SEED: &str = include_str!("../../../supabase/seed.sql");
 /// Name and text, in order.
 const MIGRATIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
@@ -13,12 +18,15 @@ const MIGRATIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/migratio
 /// Brings the database up to date. Each step is one transaction: a kill leaves whole steps only.
 pub(crate) async fn apply(database: &Database) -> Result<(), Error> {
     let mut turn = database.turn().await;
-    let tx = turn.begin().await?;
-    let fresh = tx.query_opt("select 1 from pg_namespace where nspname = 'sandbox'", &[]).await?.is_none();
-    if fresh {
-        tx.batch_execute(AUTH).await?;
+    for (step, sql) in AUTH {
+        let tx = turn.begin().await?;
+        if !has_step(&tx, step).await? {
+            tx.batch_execute(sql).await?;
+            let noted = "insert into sandbox.applied (what, hash) values ($1, '')";
+            tx.execute(noted, &[&step]).await?;
+        }
+        tx.commit().await?;
     }
-    tx.commit().await?;
     for (name, sql) in MIGRATIONS {
         let (version, title) = name.split_once('_').unwrap_or((name, ""));
         let tx = turn.begin().await?;
@@ -45,6 +53,15 @@ pub(crate) async fn apply(database: &Database) -> Result<(), Error> {
         .await?;
     }
     tx.commit().await
+}
+
+/// Whether a step was applied. The first one makes the schema that keeps the record.
+async fn has_step(tx: &Transaction<'_>, step: &str) -> Result<bool, Error> {
+    if tx.query_opt("select 1 from pg_namespace where nspname = 'sandbox'", &[]).await?.is_none() {
+        return Ok(false);
+    }
+    let noted = tx.query_opt("select 1 from sandbox.applied where what = $1", &[&step]).await?;
+    Ok(step == "auth" || noted.is_some())
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::{
     engine::Database,
     jwt::Jwt,
     limits::{Bucket, Limits},
+    redirect::Redirects,
     schema,
 };
 
@@ -26,6 +27,8 @@ pub(crate) struct Sandbox {
     pub config: Config,
     pub clock: Clock,
     pub jwt: Jwt,
+    /// Where people may be sent.
+    pub redirects: Redirects,
     limits: Limits,
     pub url: Url,
     database: OnceCell<Database>,
@@ -36,6 +39,7 @@ impl Sandbox {
     pub(crate) fn new(config: Config, clock: Clock, url: Url) -> Self {
         Self {
             jwt: Jwt::new(&config.auth.jwt_secret),
+            redirects: Redirects::new(&config.auth.site_url, &config.auth.additional_redirect_urls),
             config,
             clock,
             limits: Limits::default(),

@@ -1,13 +1,19 @@
 //! Sees everything in a sandbox, over HTTP as any console would.
 
 use anyhow::{Context, Result, ensure};
-use reqwest::{Client, Method, RequestBuilder};
+use reqwest::{
+    Client, Method, RequestBuilder, Url,
+    header::{CONTENT_TYPE, LOCATION},
+    redirect::Policy,
+};
 use serde_json::{Value, json};
 
 /// A sandbox's address and keys.
 #[derive(Clone)]
 pub struct Console {
     http: Client,
+    /// Goes nowhere by itself.
+    staying: Client,
     url: String,
     /// The publishable key.
     pub publishable_key: String,
@@ -20,6 +26,7 @@ impl Console {
     pub fn new(url: &str, publishable_key: &str, service_role_key: &str) -> Self {
         Self {
             http: Client::new(),
+            staying: Client::builder().redirect(Policy::none()).build().unwrap_or_default(),
             url: url.trim_end_matches('/').to_owned(),
             publishable_key: publishable_key.to_owned(),
             service_role_key: service_role_key.to_owned(),
@@ -76,10 +83,50 @@ impl Console {
         Ok(())
     }
 
-    /// The newest code that was mailed to an address.
-    pub async fn code(&self, email: &str) -> Result<String> {
-        let (_, messages) = Self::send(self.request(Method::GET, &format!("/inbox/messages?to={email}"), None)).await?;
-        messages[0]["code"].as_str().map(str::to_owned).with_context(|| format!("no mail for {email}"))
+    /// The newest code that was sent to an address or a number.
+    pub async fn code(&self, to: &str) -> Result<String> {
+        let message = self.message(to).await?;
+        message["code"].as_str().map(str::to_owned).with_context(|| format!("no code for {to}"))
+    }
+
+    /// The link of the newest mail to an address.
+    pub async fn link(&self, to: &str) -> Result<String> {
+        let message = self.message(to).await?;
+        message["link"].as_str().map(str::to_owned).with_context(|| format!("no link for {to}"))
+    }
+
+    /// The newest message to an address or a number.
+    pub async fn message(&self, to: &str) -> Result<Value> {
+        let messages = self.messages(to).await?;
+        messages.into_iter().next().with_context(|| format!("no message for {to}"))
+    }
+
+    /// All messages to an address or a number, newest first.
+    pub async fn messages(&self, to: &str) -> Result<Vec<Value>> {
+        let (_, messages) = Self::send(self.request(Method::GET, &format!("/inbox/messages?to={to}"), None)).await?;
+        Ok(messages.as_array().cloned().unwrap_or_default())
+    }
+
+    /// Opens an address as a browser would, one step far: the status, and where it leads.
+    pub async fn step(&self, address: &str) -> Result<(u16, String)> {
+        Self::landing(self.staying.get(self.absolute(address))).await
+    }
+
+    /// Sends a form as a browser would: the status, and where the answer leads.
+    pub async fn submit(&self, address: &str, fields: &[(&str, &str)]) -> Result<(u16, String)> {
+        let encoded = Url::parse_with_params("http://form", fields)?.query().unwrap_or_default().to_owned();
+        let request = self.staying.post(self.absolute(address)).body(encoded);
+        Self::landing(request.header(CONTENT_TYPE, "application/x-www-form-urlencoded")).await
+    }
+
+    fn absolute(&self, address: &str) -> String {
+        if address.starts_with('/') { format!("{}{address}", self.url) } else { address.to_owned() }
+    }
+
+    async fn landing(request: RequestBuilder) -> Result<(u16, String)> {
+        let response = request.send().await?;
+        let to = response.headers().get(LOCATION).map(|to| to.to_str().map(str::to_owned)).transpose()?;
+        Ok((response.status().as_u16(), to.unwrap_or_default()))
     }
 
     /// Makes a guest.

@@ -5,13 +5,16 @@ use serde_json::Value;
 use tokio_postgres::Transaction;
 use uuid::Uuid;
 
-use super::error::ApiError;
+use super::{
+    error::ApiError,
+    users::{self, User},
+};
 use crate::state::Sandbox;
 
 /// A signed-in caller.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Caller {
-    pub user_id: Uuid,
+    pub user: User,
     /// Absent when the token carries none; then no session is asked for.
     pub session_id: Option<Uuid>,
 }
@@ -27,14 +30,14 @@ pub(crate) fn claims(sandbox: &Sandbox, headers: &HeaderMap) -> Result<Value, Ap
 }
 
 /// Claims to a user who exists and a session that lives.
-pub(crate) async fn caller(tx: &Transaction<'_>, claims: &Value) -> Result<Caller, ApiError> {
+pub(crate) async fn caller(tx: &Transaction<'_>, claims: &Value, now: f64) -> Result<Caller, ApiError> {
     let sub = claims.get("sub").and_then(Value::as_str).filter(|sub| !sub.is_empty());
     let sub = sub.ok_or_else(|| ApiError::new(403, "bad_jwt", "invalid claim: missing sub claim"))?;
     let user_id =
         Uuid::parse_str(sub).map_err(|_| ApiError::new(400, "bad_jwt", "invalid claim: sub claim must be a UUID"))?;
-    if tx.query_opt("select 1 from auth.users where id = $1", &[&user_id]).await?.is_none() {
-        return Err(ApiError::new(403, "user_not_found", "User from sub claim in JWT does not exist"));
-    }
+    let user = users::by_id(tx, user_id)
+        .await?
+        .ok_or_else(|| ApiError::new(403, "user_not_found", "User from sub claim in JWT does not exist"))?;
     let session_id = claims.get("session_id").and_then(Value::as_str).and_then(|id| Uuid::parse_str(id).ok());
     let session_id = session_id.filter(|id| !id.is_nil());
     if let Some(id) = session_id
@@ -42,7 +45,10 @@ pub(crate) async fn caller(tx: &Transaction<'_>, claims: &Value) -> Result<Calle
     {
         return Err(ApiError::new(403, "session_not_found", "Session from session_id claim in JWT does not exist"));
     }
-    Ok(Caller { user_id, session_id })
+    if user.is_banned(now) {
+        return Err(ApiError::new(403, "user_banned", "User is banned"));
+    }
+    Ok(Caller { user, session_id })
 }
 
 /// The token of `Authorization: Bearer`: the scheme in any case, exactly one space, no white space in the token.

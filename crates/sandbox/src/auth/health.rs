@@ -1,27 +1,16 @@
 //! `GET /health` and the key set (wire reference, section 7).
 
-use std::sync::Arc;
-
-use axum::{
-    Json,
-    extract::State,
-    http::header,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, http::header, response::IntoResponse};
 use serde_json::json;
 
-use super::{
-    error::{ApiError, Format, respond},
-    signup::unavailable,
-};
-use crate::state::Sandbox;
+use super::{error::ApiError, request::Request};
 
 /// Answers when the database serves.
-pub(crate) async fn get(State(sandbox): State<Arc<Sandbox>>, format: Format) -> Response {
-    let ready: Result<_, ApiError> = sandbox.database().await.map_err(unavailable).map(|_| {
-        Json(json!({ "version": env!("CARGO_PKG_VERSION"), "name": "GoTrue", "description": "Carryover's sandbox, which plays Supabase Auth" }))
-    });
-    respond(format, ready)
+pub(crate) async fn get(request: Request) -> Result<impl IntoResponse, ApiError> {
+    request.turn().await?;
+    Ok(Json(json!({
+        "version": env!("CARGO_PKG_VERSION"), "name": "GoTrue", "description": "Carryover's sandbox, which plays Supabase Auth",
+    })))
 }
 
 /// Symmetric keys are never listed.

@@ -2,13 +2,17 @@
 
 use std::net::IpAddr;
 
-use axum::{Json, http::HeaderMap, response::IntoResponse};
+use axum::{
+    Json,
+    http::HeaderMap,
+    response::{IntoResponse, Response},
+};
 use rand::RngExt;
 use serde_json::{Value, json};
 use tokio_postgres::Transaction;
 use uuid::Uuid;
 
-use super::error::ApiError;
+use super::{error::ApiError, request::Request};
 use crate::state::Sandbox;
 
 /// Letters of a refresh token: lower-case base32.
@@ -30,7 +34,7 @@ impl Origin {
 }
 
 /// A new session of `user_id`, signed in by `method`.
-pub(crate) async fn create(
+async fn create(
     sandbox: &Sandbox,
     tx: &Transaction<'_>,
     user_id: Uuid,
@@ -79,13 +83,38 @@ fn random_token() -> String {
 }
 
 /// The answer to everything that signs in: tokens and user.
+pub(crate) struct SignedIn {
+    user_id: Uuid,
+    session: Uuid,
+    pub body: Value,
+}
+
+impl IntoResponse for SignedIn {
+    fn into_response(self) -> Response {
+        let headers = [("sb-auth-user-id", self.user_id.to_string()), ("sb-auth-session-id", self.session.to_string())];
+        (headers, Json(self.body)).into_response()
+    }
+}
+
+/// Begins a session and answers with it.
+pub(crate) async fn sign_in(
+    request: &Request,
+    tx: &Transaction<'_>,
+    user_id: Uuid,
+    method: &str,
+) -> Result<SignedIn, ApiError> {
+    let (session, token) = create(&request.sandbox, tx, user_id, method, &request.origin()).await?;
+    answer(&request.sandbox, tx, user_id, session, &token).await
+}
+
+/// Tokens for a session, and the user.
 pub(crate) async fn answer(
     sandbox: &Sandbox,
     tx: &Transaction<'_>,
     user_id: Uuid,
     session: Uuid,
     refresh_token: &str,
-) -> Result<impl IntoResponse + use<>, ApiError> {
+) -> Result<SignedIn, ApiError> {
     let row = tx
         .query_one(
             "select sandbox.user_json(u)::text, sandbox.claims_json(u, $2)::text from auth.users u where id = $1",
@@ -101,12 +130,11 @@ pub(crate) async fn answer(
         .jwt
         .sign(&claims)
         .ok_or_else(|| ApiError::new(500, "unexpected_failure", "error generating jwt token"))?;
-    let headers = [("sb-auth-user-id", user_id.to_string()), ("sb-auth-session-id", session.to_string())];
     let body = json!({
         "access_token": token, "token_type": "bearer", "expires_in": lifetime, "expires_at": issued + lifetime,
         "refresh_token": refresh_token, "user": user,
     });
-    Ok((headers, Json(body)))
+    Ok(SignedIn { user_id, session, body })
 }
 
 /// The user as the API shows them.

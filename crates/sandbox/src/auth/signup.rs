@@ -1,95 +1,85 @@
-//! `POST /signup` (wire reference, section 1): guests for now; addresses and passwords answer as if their provider were off.
+//! `POST /signup` (wire reference, section 1).
 
-use std::{net::SocketAddr, sync::Arc};
-
-use axum::{
-    body::Bytes,
-    extract::{ConnectInfo, State},
-    http::HeaderMap,
-    response::{IntoResponse, Response},
-};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::Value;
-use uuid::Uuid;
+use serde_json::{Map, Value};
 
 use super::{
-    body,
-    error::{ApiError, Format, respond},
-    sessions::{self, Origin},
+    address, captcha,
+    error::ApiError,
+    flow::Challenge,
+    password,
+    registration::{self, Handle, Wish},
+    request::Request,
+    sessions::{self, SignedIn},
+    users::{self, New},
 };
-use crate::{limits::Bucket, state::Sandbox};
+use crate::{config::Auth, limits::Bucket};
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Body {
-    #[serde(default)]
-    email: Option<String>,
-    #[serde(default)]
-    phone: Option<String>,
-    #[serde(default)]
-    data: Option<serde_json::Map<String, Value>>,
+    email: String,
+    phone: String,
+    password: String,
+    data: Map<String, Value>,
+    channel: String,
+    code_challenge: String,
+    code_challenge_method: String,
 }
 
-pub(crate) async fn post(
-    State(sandbox): State<Arc<Sandbox>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    format: Format,
-    body: Bytes,
-) -> Response {
-    respond(format, sign_up(&sandbox, peer, &headers, &body).await)
+pub(crate) async fn post(request: Request) -> Result<Response, ApiError> {
+    captcha::check(&request).await?;
+    let body: Body = request.json()?;
+    if body.email.is_empty() && body.phone.is_empty() {
+        return anonymous(&request, body.data).await.map(IntoResponse::into_response);
+    }
+    request.draw(Bucket::SignUp)?;
+    registration::check_open(&request.sandbox)?;
+    let wish = check(&request.sandbox.config.auth, body)?;
+    let mut turn = request.turn().await?;
+    let tx = turn.begin().await?;
+    let registered = registration::register(&request, &tx, &wish).await?;
+    tx.commit().await?;
+    Ok(registered.into_response())
 }
 
-async fn sign_up(
-    sandbox: &Sandbox,
-    peer: SocketAddr,
-    headers: &HeaderMap,
-    body: &Bytes,
-) -> Result<impl IntoResponse + use<>, ApiError> {
-    let body: Body = body::parse(body)?;
-    let given = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
-    if given(&body.email) {
+/// Upstream's checks in their order.
+fn check(settings: &Auth, body: Body) -> Result<Wish, ApiError> {
+    if body.password.is_empty() {
+        return Err(ApiError::validation("Signup requires a valid password"));
+    }
+    password::check(settings, &body.password)?;
+    if !body.email.is_empty() && !body.phone.is_empty() {
+        return Err(ApiError::validation("Only an email address or phone number should be provided on signup."));
+    }
+    address::channel(&body.channel)?;
+    if !body.phone.is_empty() && !body.code_challenge.is_empty() {
+        return Err(ApiError::validation("PKCE not supported for phone signups"));
+    }
+    let challenge = Challenge::read(&body.code_challenge, &body.code_challenge_method)?;
+    if !body.email.is_empty() && !settings.email.enable_signup {
         return Err(ApiError::new(400, "email_provider_disabled", "Email signups are disabled"));
     }
-    if given(&body.phone) {
+    if !body.phone.is_empty() && !settings.sms.enable_signup {
         return Err(ApiError::new(400, "phone_provider_disabled", "Phone signups are disabled"));
     }
-    anonymous(sandbox, &Origin::new(peer.ip(), headers), peer, body.data.unwrap_or_default()).await
+    let handle = Handle::read(&body.email, &body.phone)?;
+    Ok(Wish { handle, password: body.password, data: body.data, challenge })
 }
 
-/// In upstream's order: the flag, the bucket, then whether anybody may sign up.
-async fn anonymous(
-    sandbox: &Sandbox,
-    origin: &Origin,
-    peer: SocketAddr,
-    data: serde_json::Map<String, Value>,
-) -> Result<impl IntoResponse + use<>, ApiError> {
-    let auth = &sandbox.config.auth;
-    if !auth.enable_anonymous_sign_ins {
+/// A guest. In upstream's order: the flag, the bucket, then whether anybody may sign up.
+async fn anonymous(request: &Request, data: Map<String, Value>) -> Result<SignedIn, ApiError> {
+    if !request.sandbox.config.auth.enable_anonymous_sign_ins {
         return Err(ApiError::new(422, "anonymous_provider_disabled", "Anonymous sign-ins are disabled"));
     }
-    if !sandbox.draw(Bucket::Anonymous, peer.ip()) {
-        return Err(ApiError::over_request_rate_limit());
-    }
-    if !auth.enable_signup {
-        return Err(ApiError::new(422, "signup_disabled", "Signups not allowed for this instance"));
-    }
-    let user_id = Uuid::new_v4();
-    let mut turn = sandbox.database().await.map_err(unavailable)?.turn().await;
+    request.draw(Bucket::Anonymous)?;
+    registration::check_open(&request.sandbox)?;
+    let mut turn = request.turn().await?;
     let tx = turn.begin().await?;
-    tx.execute(
-        "insert into auth.users (id, aud, role, encrypted_password, confirmation_token, recovery_token, email_change_token_new,
-             email_change, raw_app_meta_data, raw_user_meta_data, created_at, updated_at, is_anonymous)
-         values ($1, 'authenticated', 'authenticated', '', '', '', '', '', '{}', $2, to_timestamp($3), to_timestamp($3), true)",
-        &[&user_id, &Value::Object(data), &sandbox.clock.now()],
-    )
-    .await?;
-    let (session, token) = sessions::create(sandbox, &tx, user_id, "anonymous", origin).await?;
-    let answer = sessions::answer(sandbox, &tx, user_id, session, &token).await?;
+    let guest = New { user_metadata: data, is_anonymous: true, ..New::default() };
+    let user_id = users::create(&request.sandbox, &tx, guest).await?;
+    let answer = sessions::sign_in(request, &tx, user_id, "anonymous").await?;
     tx.commit().await?;
     Ok(answer)
-}
-
-/// The database did not open.
-pub(crate) fn unavailable(cause: String) -> ApiError {
-    ApiError::new(503, "unexpected_failure", cause)
 }

@@ -1,77 +1,56 @@
-//! `POST /verify` (wire reference, section 4): changes of address for now.
-
-use std::{net::SocketAddr, sync::Arc};
+//! `POST /verify` (wire reference, section 4).
 
 use axum::{
-    body::Bytes,
-    extract::{ConnectInfo, State},
-    http::HeaderMap,
+    Json,
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
+use serde_json::json;
 
 use super::{
-    body, email_change,
-    error::{ApiError, Format, respond},
-    otp,
-    sessions::{self, Origin},
-    signup::unavailable,
+    address,
+    error::ApiError,
+    request::Request,
+    sessions,
+    verification::{self, Proof, Purpose},
 };
-use crate::{limits::Bucket, state::Sandbox};
+use crate::limits::Bucket;
 
-#[derive(Deserialize)]
+/// What the first of two confirmations of a change of address is answered with.
+pub(crate) const HALF_WAY: &str = "Confirmation link accepted. Please proceed to confirm link sent to the other email";
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Body {
-    #[serde(default, rename = "type")]
+    #[serde(rename = "type")]
     kind: String,
-    #[serde(default)]
     token: String,
-    #[serde(default)]
     token_hash: String,
-    #[serde(default)]
     email: String,
-    #[serde(default)]
     phone: String,
-    #[serde(default)]
     redirect_to: String,
 }
 
-pub(crate) async fn post(
-    State(sandbox): State<Arc<Sandbox>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-    format: Format,
-    body: Bytes,
-) -> Response {
-    if !sandbox.draw(Bucket::Verify, peer.ip()) {
-        return ApiError::over_request_rate_limit().answer(format);
-    }
-    respond(format, verify(&sandbox, &Origin::new(peer.ip(), &headers), &body).await)
-}
-
-async fn verify(sandbox: &Sandbox, origin: &Origin, body: &Bytes) -> Result<impl IntoResponse + use<>, ApiError> {
-    let body: Body = body::parse(body)?;
-    let by_link = body.token.is_empty();
-    let hash = token_hash(&body)?;
-    let expired = || {
-        let message = if by_link { "Email link is invalid or has expired" } else { "Token has expired or is invalid" };
-        ApiError::new(403, "otp_expired", message)
-    };
-    if body.kind != "email_change" {
-        return Err(expired());
-    }
-    let mut turn = sandbox.database().await.map_err(unavailable)?.turn().await;
+pub(crate) async fn post(request: Request) -> Result<Response, ApiError> {
+    request.draw(Bucket::Verify)?;
+    let body: Body = request.json()?;
+    let proof = proof(&body)?;
+    let purpose = Purpose::read(&body.kind).ok_or_else(|| verification::expired(&proof))?;
+    let mut turn = request.turn().await?;
     let tx = turn.begin().await?;
-    let (user_id, email) = email_change::find(sandbox, &tx, &hash).await?.ok_or_else(expired)?;
-    email_change::complete(sandbox, &tx, user_id, &email).await?;
-    email_change::recompute_providers(&tx, user_id).await?;
-    let (session, token) = sessions::create(sandbox, &tx, user_id, "otp", origin).await?;
-    let answer = sessions::answer(sandbox, &tx, user_id, session, &token).await?;
+    let proven = verification::prove(&request.sandbox, &tx, purpose, &proof).await?;
+    if !verification::apply(&request.sandbox, &tx, &proven).await? {
+        tx.commit().await?;
+        // The code is a string here, upstream.
+        return Ok(Json(json!({ "msg": HALF_WAY, "code": "200" })).into_response());
+    }
+    let answer = sessions::sign_in(&request, &tx, proven.user.id, "otp").await?;
     tx.commit().await?;
-    Ok(answer)
+    Ok(answer.into_response())
 }
 
-/// The hash to look for, after upstream's checks in their order.
-fn token_hash(body: &Body) -> Result<String, ApiError> {
+/// What is brought forward, after upstream's checks in their order.
+fn proof(body: &Body) -> Result<Proof, ApiError> {
     let Body { kind, token, token_hash, email, phone, redirect_to } = body;
     if kind.is_empty() {
         return Err(ApiError::validation("Verify requires a verification type"));
@@ -83,18 +62,16 @@ fn token_hash(body: &Body) -> Result<String, ApiError> {
         }
         (false, true) if !email.is_empty() => {
             let email =
-                body::email(email).map_err(|_| ApiError::new(422, "validation_failed", "Invalid email format"))?;
-            Ok(otp::hash(&email, token))
+                address::email(email).map_err(|_| ApiError::new(422, "validation_failed", "Invalid email format"))?;
+            Ok(Proof::Email { email, code: token.clone() })
         }
-        (false, true) => Ok(otp::hash(phone, token)),
+        (false, true) => Ok(Proof::Phone { phone: address::phone(phone)?, code: token.clone() }),
         (true, false) if !email.is_empty() || !phone.is_empty() || !redirect_to.is_empty() => {
             Err(ApiError::validation("Only the token_hash and type should be provided"))
         }
-        (true, false)
-            if !matches!(kind.as_str(), "signup" | "invite" | "recovery" | "magiclink" | "email" | "email_change") =>
-        {
+        (true, false) if matches!(Purpose::read(kind), None | Some(Purpose::Sms | Purpose::PhoneChange)) => {
             Err(ApiError::validation("Invalid email verification type"))
         }
-        (true, false) => Ok(token_hash.clone()),
+        (true, false) => Ok(Proof::Link { hash: token_hash.clone() }),
     }
 }

@@ -1,33 +1,15 @@
-//! `POST /token` (wire reference, section 6): refresh with rotation, reuse interval and revocation of the family.
+//! A refresh token (wire reference, section 6): with rotation, reuse interval and revocation of the family.
 
-use std::{net::SocketAddr, sync::Arc};
-
-use axum::{
-    body::Bytes,
-    extract::{ConnectInfo, Query, State},
-    response::{IntoResponse, Response},
-};
 use serde::Deserialize;
 use tokio_postgres::Transaction;
 use uuid::Uuid;
 
-use super::{
-    body,
-    error::{ApiError, Format, respond},
-    sessions,
-    signup::unavailable,
-};
-use crate::{limits::Bucket, state::Sandbox};
+use super::{ApiError, Request, sessions};
+use crate::{auth::sessions::SignedIn, state::Sandbox};
 
-#[derive(Deserialize)]
-pub(crate) struct Grant {
-    #[serde(default)]
-    grant_type: String,
-}
-
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 struct Body {
-    #[serde(default)]
     refresh_token: String,
 }
 
@@ -41,30 +23,15 @@ struct Token {
     age: f64,
 }
 
-pub(crate) async fn post(
-    State(sandbox): State<Arc<Sandbox>>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    Query(grant): Query<Grant>,
-    format: Format,
-    body: Bytes,
-) -> Response {
-    if !sandbox.draw(Bucket::Token, peer.ip()) {
-        return ApiError::over_request_rate_limit().answer(format);
-    }
-    if grant.grant_type != "refresh_token" {
-        return ApiError::new(400, "invalid_credentials", "unsupported_grant_type").answer(format);
-    }
-    respond(format, refresh(&sandbox, &body).await)
-}
-
-async fn refresh(sandbox: &Sandbox, body: &Bytes) -> Result<impl IntoResponse + use<>, ApiError> {
-    let Body { refresh_token } = body::parse(body)?;
+pub(super) async fn grant(request: &Request) -> Result<SignedIn, ApiError> {
+    let sandbox = &request.sandbox;
+    let Body { refresh_token } = request.json()?;
     let plausible = refresh_token.len() == sessions::TOKEN_LENGTH
         && refresh_token.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if !plausible {
         return Err(ApiError::validation("Refresh token is not valid"));
     }
-    let mut turn = sandbox.database().await.map_err(unavailable)?.turn().await;
+    let mut turn = request.turn().await?;
     let tx = turn.begin().await?;
     let token = find(sandbox, &tx, refresh_token).await?;
     let outcome = successor(sandbox, &tx, &token).await?;
@@ -87,7 +54,10 @@ async fn find(sandbox: &Sandbox, tx: &Transaction<'_>, text: String) -> Result<T
     let row = tx
         .query_opt(
             "select t.session_id, t.revoked, extract(epoch from to_timestamp($2) - t.updated_at)::float8,
-                 s.user_id, u.banned_until > to_timestamp($2)
+                 s.user_id, u.banned_until > to_timestamp($2),
+                 extract(epoch from to_timestamp($2) - s.created_at)::float8,
+                 extract(epoch from to_timestamp($2) - coalesce(s.refreshed_at at time zone 'utc', s.created_at))::float8,
+                 s.not_after < to_timestamp($2)
              from auth.refresh_tokens t left join auth.sessions s on s.id = t.session_id left join auth.users u on u.id = s.user_id
              where t.token = $1 for update of t",
             &[&text, &sandbox.clock.now()],
@@ -101,7 +71,21 @@ async fn find(sandbox: &Sandbox, tx: &Transaction<'_>, text: String) -> Result<T
     if row.try_get::<_, Option<bool>>(4)? == Some(true) {
         return Err(ApiError::new(400, "user_banned", "Invalid Refresh Token: User Banned"));
     }
+    check_age(sandbox, row.try_get(5)?, row.try_get(6)?, row.try_get(7)?)?;
     Ok(Token { text, user_id, session, revoked: row.try_get(1)?, age: row.try_get(2)? })
+}
+
+/// Refuses sessions that are over: by their age, or because nobody used them. Access tokens live on until they run out.
+fn check_age(sandbox: &Sandbox, age: f64, unused: f64, ended: Option<bool>) -> Result<(), ApiError> {
+    let limits = &sandbox.config.auth.sessions;
+    let expired = |why: &str| Err(ApiError::new(400, "session_expired", format!("Invalid Refresh Token: {why}")));
+    if ended == Some(true) || limits.timebox.is_some_and(|limit| age > limit.as_secs_f64()) {
+        return expired("Session Expired");
+    }
+    if limits.inactivity_timeout.is_some_and(|limit| unused > limit.as_secs_f64()) {
+        return expired("Session Expired (Inactivity)");
+    }
+    Ok(())
 }
 
 /// The token that follows; `None` when this one was used before and the family is revoked for it.

@@ -1,0 +1,96 @@
+//! Accounts at a provider, and what it tells about them.
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tokio_postgres::Transaction;
+
+use crate::hex;
+
+/// Somebody with an account.
+pub(super) struct Account {
+    pub sub: String,
+    pub name: String,
+    pub email: String,
+}
+
+/// What the provider says about the address this time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Address {
+    Verified,
+    Unverified,
+    Missing,
+}
+
+pub(super) async fn all(tx: &Transaction<'_>, provider: &str) -> Result<Vec<Account>, tokio_postgres::Error> {
+    let rows = tx
+        .query(
+            "select sub, name, email from sandbox.provider_accounts where provider = $1 order by created_at limit 50",
+            &[&provider],
+        )
+        .await?;
+    rows.iter().map(|row| Ok(Account { sub: row.try_get(0)?, name: row.try_get(1)?, email: row.try_get(2)? })).collect()
+}
+
+/// The account with this id; with `email` it has another address from now on.
+pub(super) async fn choose(
+    tx: &Transaction<'_>,
+    provider: &str,
+    sub: &str,
+    email: Option<&str>,
+) -> Result<Option<Account>, tokio_postgres::Error> {
+    let row = tx
+        .query_opt(
+            "update sandbox.provider_accounts set email = coalesce($3, email) where provider = $1 and sub = $2
+             returning sub, name, email",
+            &[&provider, &sub, &email],
+        )
+        .await?;
+    row.map(|row| Ok(Account { sub: row.try_get(0)?, name: row.try_get(1)?, email: row.try_get(2)? })).transpose()
+}
+
+/// The account of an address, made if there is none. Its id follows from the address, so that scripts can tell it.
+pub(super) async fn make(
+    tx: &Transaction<'_>,
+    provider: &str,
+    name: &str,
+    email: &str,
+    now: f64,
+) -> Result<Account, tokio_postgres::Error> {
+    let sub = hex::encode(&Sha256::digest(format!("{provider} {email}"))[..10]);
+    let row = tx
+        .query_one(
+            "insert into sandbox.provider_accounts (provider, sub, name, email, created_at)
+             values ($1, $2, $3, $4, to_timestamp($5))
+             on conflict (provider, sub) do update set name = excluded.name, email = excluded.email returning sub, name, email",
+            &[&provider, &sub, &name, &email, &now],
+        )
+        .await?;
+    Ok(Account { sub: row.try_get(0)?, name: row.try_get(1)?, email: row.try_get(2)? })
+}
+
+/// The claims that the provider sends, as Supabase Auth keeps them in an identity.
+pub(super) fn told(provider: &str, account: &Account, address: Address) -> Value {
+    let Account { sub, name, email } = account;
+    let issuer = match provider {
+        "google" => "https://accounts.google.com".to_owned(),
+        "github" => "https://api.github.com".to_owned(),
+        "apple" => "https://appleid.apple.com".to_owned(),
+        _ => format!("https://{provider}.example"),
+    };
+    let mut told = json!({
+        "iss": issuer, "sub": sub, "provider_id": sub, "email_verified": address == Address::Verified, "phone_verified": false,
+    });
+    if address != Address::Missing {
+        told["email"] = json!(email);
+    }
+    if !name.is_empty() {
+        told["name"] = json!(name);
+        told["full_name"] = json!(name);
+    }
+    if provider == "github" {
+        let login = email.split('@').next().unwrap_or_default();
+        told["user_name"] = json!(login);
+        told["preferred_username"] = json!(login);
+    }
+    told
+}
