@@ -47,7 +47,8 @@ fn body(seconds: i64) -> Value {
 impl Bench {
     async fn new() -> Self {
         let server = MockServer::start().await;
-        let answer = |at: &str, body: &Value| Mock::given(path(at)).respond_with(ResponseTemplate::new(200).set_body_json(body));
+        let answer =
+            |at: &str, body: &Value| Mock::given(path(at)).respond_with(ResponseTemplate::new(200).set_body_json(body));
         answer("/auth/v1/token", &body(3600)).mount(&server).await;
         answer("/auth/v1/user", &body(3600)["user"]).mount(&server).await;
         Self { server, folder: tempfile::tempdir().expect("a folder") }

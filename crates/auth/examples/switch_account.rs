@@ -10,7 +10,9 @@ use carryover_auth::{Api, Email, Engine, FileStore, OverGuest, Password, SignedI
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [url, key, address, password] = arguments.as_slice() else {
-        return Err("usage: switch_account <address of the server> <publishable key> <e-mail address> <password>".into());
+        return Err(
+            "usage: switch_account <address of the server> <publishable key> <e-mail address> <password>".into()
+        );
     };
     let email = Email::parse(address).ok_or("that is no e-mail address")?;
     let api = Api::new(&url.parse()?, key)?;

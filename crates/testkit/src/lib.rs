@@ -8,6 +8,8 @@ pub use console::Console;
 pub use keys::MemoryKeyStore;
 pub use person::Person;
 
+// Switched on here for all tests: the calls that only the service role may make.
+pub use carryover_auth::Admin;
 pub use carryover_sandbox::{Options as SandboxOptions, Sandbox};
 
 /// A sandbox in memory, ready to serve, and a console that sees everything in it.

@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("carryover-shop", &["carryover-auth", "carryover-cart", "carryover-store"]),
     ("carryover-store", &["carryover-cart"]),
     // Neither is shipped: helpers for tests, and the tests of the whole.
-    ("carryover-testkit", &["carryover-sandbox", "carryover-shop"]),
+    ("carryover-testkit", &["carryover-auth", "carryover-sandbox", "carryover-shop"]),
     ("carryover-e2e", EVERY),
 ];
 
@@ -34,7 +34,7 @@ const EVERY: &[&str] = &[
 /// Who may depend on whom in tests, beyond the arrows above.
 const TEST_ARROWS: &[(&str, &[&str])] = &[
     ("carryover", &["carryover-testkit"]),
-    ("carryover-auth", &["carryover-testkit"]),
+    ("carryover-auth", &["carryover-sandbox", "carryover-testkit"]),
     ("carryover-sandbox", &["carryover-testkit"]),
     ("carryover-shop", &["carryover-testkit"]),
     ("carryover-store", &["carryover-testkit"]),

@@ -14,4 +14,6 @@ mod refresh;
 mod sign_out;
 mod simulation;
 mod startup;
+mod table;
+mod truth;
 mod upgrade;

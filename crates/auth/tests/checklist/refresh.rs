@@ -257,6 +257,38 @@ async fn item_19_a_profile_that_comes_after_the_sign_out_signs_nobody_in() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn item_19_answers_about_somebody_who_left_do_not_touch_who_came_after() {
+    for finish in [true, false] {
+        let device = Device::new();
+        let (engine, first) = device.guest().await;
+        engine.link(ana()).await.expect("asked");
+        device.server.latency(|| Duration::from_secs(5));
+        let late = tokio::spawn({
+            let engine = engine.clone();
+            let data = json!({ "colour": "green" }).as_object().cloned();
+            async move {
+                if finish {
+                    let code = carryover_auth::Otp::new(crate::support::server::CODE.into());
+                    engine.confirm_link(&code).await.map(drop)
+                } else {
+                    engine.update_user(UserUpdate { data, ..UserUpdate::default() }).await.map(drop)
+                }
+            }
+        });
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        device.server.latency(|| Duration::from_millis(10));
+        engine.sign_out(carryover_auth::SignOut { lose_guest: true, ..Default::default() }).await.expect("left");
+        let second = engine.ensure_anonymous().await.expect("somebody else");
+        let outcome = late.await.expect("ran");
+        assert!(matches!(outcome, Err(Error::Superseded)), "{outcome:?}");
+        let now = engine.session().expect("signed in");
+        assert_eq!((now.user.id, now.is_anonymous), (second.user.id, true));
+        assert!(now.user.user_metadata.is_empty() && now.user.id != first.user.id);
+        assert_eq!(device.disk.session().map(|session| session.user.id), Some(second.user.id));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn item_20_whoever_loses_the_race_of_two_programs_gets_the_winners_session() {
     let device = Device::new();
     let (one, _) = device.guest().await;

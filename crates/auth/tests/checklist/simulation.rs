@@ -83,7 +83,8 @@ impl World {
         match self.rng.u8(0..16) {
             0..=7 => self.operation().await,
             8 | 9 => self.guest().await,
-            10 => self.sign_out().await,
+            10 if self.rng.bool() => self.sign_out().await,
+            10 => self.hurry().await,
             11 | 12 => tokio::time::sleep(Duration::from_secs(self.rng.u64(0..7200))).await,
             13 => self.device.clock.set_wrong(self.rng.i64(-100_000..100_000)),
             14 => self.device.clock.sleep(self.rng.i64(0..20_000)),
@@ -118,6 +119,23 @@ impl World {
             self.device.disk.fill(false);
             self.written().await;
         }
+    }
+
+    /// Somebody leaves and somebody comes while things are under way.
+    async fn hurry(&mut self) {
+        let (engine, which) = (self.engine.clone(), self.rng.u8(0..5));
+        self.under_way.push(tokio::spawn(async move {
+            match which {
+                0 => drop(engine.refresh_now().await),
+                1 => drop(engine.update_user(UserUpdate::default()).await),
+                2 => drop(engine.link(ana()).await),
+                3 => drop(engine.confirm_link(&Otp::new(CODE.into())).await),
+                _ => drop(engine.check_link().await),
+            }
+        }));
+        tokio::time::sleep(Duration::from_millis(self.rng.u64(0..1500))).await;
+        self.sign_out().await;
+        self.guest().await;
     }
 
     /// Until what is in memory is on the disk: what a kill before that means is the matter of item 23.

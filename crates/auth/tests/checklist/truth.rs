@@ -10,9 +10,9 @@ use std::{
 };
 
 use carryover_auth::{
-    Admin, Api, Authorization, Callback, Clock, Code, Confirmed, EndReason, Engine, Error, Link, LinkKind, Loopback, NewUser,
-    Nonce, OtpKind, Otp, OverGuest, Password, Phone, Proof, Resend, Scope, SendOtp, ServiceRoleKey, Session, SignOut,
-    SignedIn, SignedUp, Standing, State, SystemClock, UserUpdate, Verified,
+    Admin, Api, Authorization, Callback, Clock, Code, Confirmed, EndReason, Engine, Error, Link, LinkKind, Loopback,
+    NewUser, Nonce, Otp, OtpKind, OverGuest, Password, Phone, Proof, Resend, Scope, SendOtp, ServiceRoleKey, Session,
+    SignOut, SignedIn, SignedUp, Standing, State, SystemClock, UserUpdate, Verified,
 };
 use carryover_sandbox::{Config, Options, Sandbox};
 use carryover_testkit::Console;
@@ -295,7 +295,10 @@ async fn item_32_in_truth_by_the_link_in_the_mail() {
     let link = truth.console.link("ana@example.com").await.expect("a link");
     let (_, landed) = truth.console.step(&link).await.expect("opened");
     assert!(landed.starts_with("http://localhost:3000"), "{landed}");
-    assert!(!landed.contains("access_token") && !landed.contains("refresh_token"), "no tokens in the browser: {landed}");
+    assert!(
+        !landed.contains("access_token") && !landed.contains("refresh_token"),
+        "no tokens in the browser: {landed}"
+    );
     let member = engine.check_link().await.expect("looked").expect("confirmed elsewhere");
     assert_eq!((member.user.id, member.is_anonymous), (guest.user.id, false));
 
@@ -375,7 +378,8 @@ async fn item_35_in_truth_an_identity_of_somebody_else() {
     let redirect = || "http://127.0.0.1:1/callback".parse().expect("a URL");
     // Somebody signed in with this Google account before.
     let engine = truth.start().await;
-    let start = engine.begin_sign_in(Authorization::with("google"), redirect(), OverGuest::Refuse).await.expect("begun");
+    let start =
+        engine.begin_sign_in(Authorization::with("google"), redirect(), OverGuest::Refuse).await.expect("begun");
     let landed = truth.at_google(start.url.as_str(), &BEA).await;
     let done = engine.handle_callback_url(&landed).await.expect("signed in");
     let Callback::SignedIn(SignedIn::Current(bea)) = done else { panic!("{done:?}") };
@@ -437,7 +441,8 @@ async fn item_43_in_truth_scopes() {
     let (engine, member) = truth.member("ana@example.com").await;
     let update = UserUpdate { password: Some(password()), ..UserUpdate::default() };
     engine.update_user(update).await.expect("a password");
-    let elsewhere = || async { truth.api().sign_in_with_password(&ana(), &password(), None).await.expect("another session") };
+    let elsewhere =
+        || async { truth.api().sign_in_with_password(&ana(), &password(), None).await.expect("another session") };
     let other = elsewhere().await;
     engine.sign_out(SignOut { scope: Scope::Others, lose_guest: false }).await.expect("done");
     assert!(!truth.lives(&other).await && engine.refresh_now().await.is_ok());
