@@ -48,7 +48,7 @@ async fn a_guest_survives_a_kill_and_becomes_a_member_with_the_same_cart() -> Re
     let users = window.console.users().await?;
     assert_eq!((users.len(), &users[0]["id"], &users[0]["is_anonymous"]), (1, &user_id, &json!(false)));
     let session = device.session().await?;
-    assert!(!session.is_anonymous(), "the access token in use says permanent");
+    assert!(!session.is_anonymous, "the access token in use says permanent");
     assert_eq!(json!(session.user.id), user_id);
     assert_eq!(window.console.rows("cart_lines?select=user_id,product_id,quantity&order=product_id").await?, rows);
     assert_eq!(device.cart_lines().await?, lines);

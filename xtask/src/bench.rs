@@ -29,6 +29,8 @@ pub(crate) struct Options {
 enum Measure {
     /// From process start to the painted catalog, beside a bare Tauri window.
     Startup,
+    /// The auth client: shared refreshes, reading a token, a call over HTTP, loading; beside plain ones.
+    Auth,
 }
 
 /// Longer than any start takes, even the first one.
@@ -36,21 +38,28 @@ const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Takes the measures.
 pub(crate) fn bench(options: &Options) -> Result<ExitCode> {
-    println!("1/4 System packages: {}", packages::ensure(Purpose::Test)?);
-    println!("2/4 UI packages: {}", ui::packages()?);
-    println!("3/4 UI: {}", ui::build()?);
-    println!("4/4 App: building");
-    app::build(false)?;
+    println!("1/3 System packages: {}", packages::ensure(Purpose::Test)?);
+    println!("2/3 UI packages: {}", ui::packages()?);
+    println!("3/3 UI: {}", ui::build()?);
     let measures = if options.measures.is_empty() { Measure::value_variants() } else { &options.measures };
     for measure in measures {
         match measure {
             Measure::Startup => startup(options.runs)?,
+            Measure::Auth => auth()?,
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// In the profile and selection that everything is built in, so that nothing is built twice.
+fn auth() -> Result<()> {
+    println!();
+    sh::succeed(sh::cargo().args(["bench", "--profile=dev", "--workspace", "--bench=auth"]))
+}
+
 fn startup(runs: u32) -> Result<()> {
+    println!("App: building");
+    app::build(false)?;
     let stage = Stage::set()?;
     let data = stage.folder("startup");
     let shop = || start(&stage, &sh::built("debug", "carryover"), Some(&data));

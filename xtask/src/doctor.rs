@@ -42,7 +42,7 @@ fn tools() -> bool {
         "to run",
         "https://nodejs.org/en/download",
     );
-    let npm = sh::succeeds(sh::npm().current_dir(sh::root()).arg("--version"));
+    let npm = sh::succeeds(sh::npm(".").arg("--version"));
     line("npm", npm, "to run", "it comes with Node");
     rustc && node && npm
 }

@@ -28,10 +28,10 @@ pub(crate) fn cargo() -> Command {
     command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-/// npm, in `ui/`.
-pub(crate) fn npm() -> Command {
+/// npm, in a folder of the workspace.
+pub(crate) fn npm(folder: &str) -> Command {
     let mut npm = command(if cfg!(windows) { "npm.cmd" } else { "npm" });
-    npm.current_dir(root().join("ui"));
+    npm.current_dir(root().join(folder));
     npm
 }
 

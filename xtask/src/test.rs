@@ -33,6 +33,8 @@ enum Suite {
     Tidy,
     /// Unit and integration tests of the crates, the SQL policies among them.
     Rust,
+    /// What the official JavaScript client sends is what the auth client is compared with.
+    Interop,
     /// Format, lint, types and tests of the UI.
     Ui,
     /// The real window over WebDriver.
@@ -81,6 +83,11 @@ impl Suite {
             Self::Deny => deny::check(),
             Self::Tidy => Ok(Count::one(tidy::tidy()? == ExitCode::SUCCESS)),
             Self::Rust => programs::rust(setup.programs()?),
+            Self::Interop => {
+                setup.system()?;
+                println!("Interop packages: {}", ui::packages_of(INTEROP)?);
+                Ok(Count::one(sh::npm(INTEROP).args(["test", "--silent"]).status()?.success()))
+            }
             Self::Ui => {
                 setup.ui_packages()?;
                 test_ui()
@@ -89,6 +96,9 @@ impl Suite {
         }
     }
 }
+
+/// Where the official client is.
+const INTEROP: &str = "tests/interop";
 
 /// The steps that suites share. Each is done when the first suite asks for it, and its failure is every asker's.
 #[derive(Default)]
@@ -144,14 +154,14 @@ fn test_ui() -> Result<Count> {
     let mut count = Count::default();
     for script in ["format:check", "lint", "check"] {
         println!("── {script}");
-        count.add(Count::one(sh::npm().args(["run", "--silent", script]).status()?.success()));
+        count.add(Count::one(sh::npm(ui::UI).args(["run", "--silent", script]).status()?.success()));
     }
     println!("── test");
     let files = test_files(&sh::root().join("ui/src"))?;
     let report = sh::target().join("vitest.json");
     // What an earlier run left must not be taken for this one's.
     let _ = fs::remove_file(&report);
-    let mut vitest = sh::npm();
+    let mut vitest = sh::npm(ui::UI);
     vitest.args(["run", "--silent", "test", "--", "--reporter=default", "--reporter=json"]);
     vitest.arg(format!("--outputFile.json={}", report.display())).env("CI", "1");
     let succeeded = vitest.status()?.success();

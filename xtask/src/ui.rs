@@ -9,15 +9,24 @@ use crate::sh;
 /// Folders of `ui/` that are made, not written.
 const MADE: [&str; 5] = ["node_modules", "dist", "dist-preview", "paraglide", "cache"];
 
-/// Installs the packages if the lock file is not the one they were installed from.
+/// The folder of the UI.
+pub(crate) const UI: &str = "ui";
+
+/// Installs the packages.
 pub(crate) fn packages() -> Result<&'static str> {
-    let ui = sh::root().join("ui");
-    let stamp = ui.join("node_modules/.installed-from.json");
-    let lock = fs::read(ui.join("package-lock.json")).context("ui/package-lock.json cannot be read")?;
+    packages_of(UI)
+}
+
+/// Installs the packages of a folder if its lock file is not the one they were installed from.
+pub(crate) fn packages_of(folder: &str) -> Result<&'static str> {
+    let path = sh::root().join(folder);
+    let stamp = path.join("node_modules/.installed-from.json");
+    let lock = path.join("package-lock.json");
+    let lock = fs::read(&lock).with_context(|| format!("{} cannot be read", lock.display()))?;
     if fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok("up to date");
     }
-    sh::succeed(sh::npm().args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))?;
+    sh::succeed(sh::npm(folder).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]))?;
     fs::write(&stamp, lock)?;
     Ok("installed")
 }
@@ -32,7 +41,7 @@ pub(crate) fn build() -> Result<&'static str> {
     if built.is_some_and(|built| newest(&ui).is_ok_and(|newest| newest <= built)) {
         return Ok("up to date");
     }
-    sh::succeed(sh::npm().args(["run", "--silent", "build"]))?;
+    sh::succeed(sh::npm(UI).args(["run", "--silent", "build"]))?;
     fs::File::create(&stamp)?.set_modified(now)?;
     Ok("built")
 }

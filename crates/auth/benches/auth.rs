@@ -161,7 +161,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
 }
 
 fn print(what: &str, ours: Duration, baseline: &str, theirs: Duration) {
-    println!("  {what:<28}  {:>10.2?}", ours);
-    println!("  {baseline:<28}  {:>10.2?}", theirs);
+    println!("  {what:<28}  {ours:>10.2?}");
+    println!("  {baseline:<28}  {theirs:>10.2?}");
     println!("  {:<28}  {:>10.2}", "ratio", ours.as_secs_f64() / theirs.as_secs_f64());
 }

@@ -16,8 +16,7 @@ pub type FlowId = Uuid;
 pub(crate) struct Flow {
     pub id: FlowId,
     /// `None` once the code was exchanged: kept so that a second delivery is recognised.
-    #[serde(with = "verifier")]
-    pub verifier: Option<CodeVerifier>,
+    pub verifier: Option<KeptVerifier>,
     pub purpose: Purpose,
     /// Where the browser comes back to, with the flow's id in it.
     pub redirect_to: Url,
@@ -57,16 +56,19 @@ impl Flow {
     }
 }
 
-mod verifier {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+/// A verifier that is written down with its flow. The public type can't be serialised.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub(crate) struct KeptVerifier(pub CodeVerifier);
 
-    use crate::CodeVerifier;
-
-    pub(super) fn serialize<S: Serializer>(verifier: &Option<CodeVerifier>, to: S) -> Result<S::Ok, S::Error> {
-        verifier.as_ref().map(CodeVerifier::expose).serialize(to)
+impl From<String> for KeptVerifier {
+    fn from(text: String) -> Self {
+        Self(CodeVerifier::from_kept(text))
     }
+}
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<CodeVerifier>, D::Error> {
-        Ok(Option::<String>::deserialize(from)?.map(CodeVerifier::from_kept))
+impl From<KeptVerifier> for String {
+    fn from(KeptVerifier(verifier): KeptVerifier) -> Self {
+        verifier.expose().to_owned()
     }
 }

@@ -82,11 +82,10 @@ fn who(session: &Session) -> Who {
 /// What a change of person means for the cart and the journal.
 fn what_else(previous: Option<Who>, next: Option<Who>) -> WhoCommit {
     match (previous, next) {
-        (None, None) => WhoCommit::Nothing,
         (None, Some(_)) => WhoCommit::AdoptVisitorCart,
         (Some(who), None) => WhoCommit::End { who, reason: "ended".into() },
         (Some(before), Some(after)) if before.user_id != after.user_id => WhoCommit::Switch,
         (Some(before), Some(after)) if before.is_anonymous && !after.is_anonymous => WhoCommit::FinishUpgrade,
-        (Some(_), Some(_)) => WhoCommit::Nothing,
+        (None, None) | (Some(_), Some(_)) => WhoCommit::Nothing,
     }
 }

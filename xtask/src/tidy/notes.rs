@@ -13,7 +13,7 @@ const STRAY: [(&str, &str, &str); 6] = [
 ];
 
 /// Files that programs write, full of hashes in which any letters may meet.
-const LOCKS: [&str; 2] = ["Cargo.lock", "ui/package-lock.json"];
+const LOCKS: [&str; 3] = ["Cargo.lock", "tests/interop/package-lock.json", "ui/package-lock.json"];
 
 /// The only folder of the UI that may import the Tauri API.
 const DOOR: &str = "ui/src/lib/api";

@@ -8,6 +8,7 @@ use crate::{Api, Error};
 
 /// What the project allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "the server's switches, as they are")]
 pub struct Settings {
     /// Guests can be made.
     pub anonymous_users: bool,

@@ -98,7 +98,7 @@ impl<S: SessionStore> Inner<S> {
     async fn write_again(self: Arc<Self>) -> Result<(), Error> {
         let mut delays = pause::delays();
         loop {
-            tokio::time::sleep(delays.next().unwrap_or(Duration::from_secs(60))).await;
+            tokio::time::sleep(delays.next().unwrap_or(Duration::from_mins(1))).await;
             // An error means: later.
             if self.catch_up().await.is_ok() {
                 self.revoke_in_background();
@@ -128,7 +128,10 @@ impl<S: SessionStore> Inner<S> {
             Err(error) => Err(Error::Unreadable(Arc::new(error))),
         };
         match read {
-            Ok((stored, generation)) => self.adopt(&mut memory, stored, generation),
+            Ok((stored, generation)) => {
+                self.adopt(&mut memory, stored, generation);
+                Ok(())
+            }
             Err(error) => {
                 // What is known from before is still right; only a start has nothing better to say.
                 if memory.generation == 0 && memory.document.session.is_none() {
@@ -140,10 +143,10 @@ impl<S: SessionStore> Inner<S> {
         }
     }
 
-    fn adopt(&self, memory: &mut Memory, mut stored: Document, generation: u64) -> Result<(), Error> {
+    fn adopt(&self, memory: &mut Memory, mut stored: Document, generation: u64) {
         if memory.unreadable.is_none() && generation == memory.generation {
             // Nobody else was there. What is not written yet still counts.
-            return Ok(());
+            return;
         }
         // Not yet written, and the store went on without it: of one session the newer tokens count. A session that is gone
         // there was ended there.
@@ -155,11 +158,10 @@ impl<S: SessionStore> Inner<S> {
             stored.session = Some(ours.clone());
             memory.document = stored;
             memory.generation = generation;
-            return Ok(());
+            return;
         }
         memory.adopt(stored, generation, &*self.clock);
         self.tell(memory, Cause::Elsewhere);
-        Ok(())
     }
 
     pub(super) async fn start_over(self: &Arc<Self>) -> Result<(), Error> {

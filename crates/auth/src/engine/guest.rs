@@ -84,17 +84,12 @@ impl<S: SessionStore> Inner<S> {
     async fn welcome(self: &Arc<Self>, guest: Arc<Session>) -> Result<Arc<Session>, Error> {
         self.commit(IfStoreFails::Remember, |document| {
             document.sign_up_sent = false;
-            match &document.session {
-                Some(current) => {
-                    let current = current.0.clone();
-                    document.let_go(guest.clone());
-                    (current, Some(Cause::Kept))
-                }
-                None => {
-                    document.session = Some(Kept(guest.clone()));
-                    (guest.clone(), Some(Cause::SignedUpAnonymously))
-                }
+            if let Some(current) = document.session.clone() {
+                document.let_go(guest.clone());
+                return (current.0, Some(Cause::Kept));
             }
+            document.session = Some(Kept(guest.clone()));
+            (guest.clone(), Some(Cause::SignedUpAnonymously))
         })
         .await
     }

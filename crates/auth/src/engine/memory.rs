@@ -90,16 +90,12 @@ impl Memory {
     /// What time it is at the server: reckoned from the last token that was issued to this process, by the clock that nobody
     /// sets; before that, from how far apart the clocks were when the record was written.
     pub(super) fn server_now(&self, clock: &dyn Clock) -> Timestamp {
-        match self.anchor {
-            Some(Anchor { server, elapsed }) => {
-                let since = clock.elapsed().saturating_sub(elapsed);
-                server.checked_add(since).unwrap_or(Timestamp::MAX)
-            }
-            None => {
-                let ahead = SignedDuration::from_secs(self.document.server_ahead);
-                clock.now().checked_add(ahead).unwrap_or(Timestamp::MAX)
-            }
-        }
+        let now = if let Some(Anchor { server, elapsed }) = self.anchor {
+            server.checked_add(clock.elapsed().saturating_sub(elapsed))
+        } else {
+            clock.now().checked_add(SignedDuration::from_secs(self.document.server_ahead))
+        };
+        now.unwrap_or(Timestamp::MAX)
     }
 
     /// Whether requests may go out with the access token without renewing it first.

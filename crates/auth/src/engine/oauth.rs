@@ -10,7 +10,7 @@ use super::{Inner, SignedIn, commit::IfStoreFails};
 use crate::{
     AuthCode, Authorization, Cause, Code, CodeVerifier, Engine, Error, OverGuest, RedirectError, Session, SessionStore,
     document::Arrival,
-    flow::{FLOW_PARAMETER, Flow, FlowId, Purpose},
+    flow::{FLOW_PARAMETER, Flow, FlowId, KeptVerifier, Purpose},
 };
 
 /// Flows that never came back are forgotten after this.
@@ -97,7 +97,7 @@ impl<S: SessionStore> Engine<S> {
 }
 
 pub(super) fn challenge(flow: &Flow) -> Result<crate::CodeChallenge, Error> {
-    flow.verifier.as_ref().map(CodeVerifier::challenge).ok_or(Error::FlowAlreadyUsed)
+    flow.verifier.as_ref().map(|kept| kept.0.challenge()).ok_or(Error::FlowAlreadyUsed)
 }
 
 impl<S: SessionStore> Inner<S> {
@@ -107,7 +107,7 @@ impl<S: SessionStore> Inner<S> {
         }
         let id = Uuid::new_v4();
         redirect_to.query_pairs_mut().append_pair(FLOW_PARAMETER, &id.to_string());
-        let verifier = Some(CodeVerifier::generate()?);
+        let verifier = Some(KeptVerifier(CodeVerifier::generate()?));
         Ok(Flow { id, verifier, purpose, redirect_to, started_at: self.clock.now() })
     }
 
@@ -149,7 +149,7 @@ impl<S: SessionStore> Inner<S> {
     async fn exchange(self: &Arc<Self>, flow: Flow, code: AuthCode) -> Result<Callback, Error> {
         let Some(_busy) = Busy::with(self.clone(), flow.id) else { return Ok(Callback::AlreadyHandled) };
         // It may have been finished while we waited to be busy.
-        let Some(verifier) = self.flow(flow.id).and_then(|flow| flow.verifier) else {
+        let Some(KeptVerifier(verifier)) = self.flow(flow.id).and_then(|flow| flow.verifier) else {
             return Ok(Callback::AlreadyHandled);
         };
         let sent = self.clock.elapsed();

@@ -20,6 +20,8 @@ use super::{
 use crate::{Cause, Error, Session, SessionStore, pause};
 
 type Outcome = Result<Arc<Session>, Error>;
+/// The outcome of a request under way, for everybody who waits for it.
+type Landing = Shared<BoxFuture<'static, Outcome>>;
 
 /// What a request is shared by.
 #[derive(Clone)]
@@ -41,10 +43,10 @@ impl PartialEq for Key {
 
 /// Requests under way that others may join.
 #[derive(Default)]
-pub(super) struct Flights(Mutex<Vec<(Key, Shared<BoxFuture<'static, Outcome>>)>>);
+pub(super) struct Flights(Mutex<Vec<(Key, Landing)>>);
 
 impl Flights {
-    fn lock(&self) -> MutexGuard<'_, Vec<(Key, Shared<BoxFuture<'static, Outcome>>)>> {
+    fn lock(&self) -> MutexGuard<'_, Vec<(Key, Landing)>> {
         // The list is whole after every change of it.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -58,25 +60,27 @@ impl<S: SessionStore> Inner<S> {
     {
         let outcome = {
             let mut flights = self.flights.lock();
-            match flights.iter().find(|(other, _)| *other == key) {
-                Some((_, outcome)) => outcome.clone(),
-                None => {
-                    let task = self.spawn(work(self.clone()));
-                    let (inner, ended) = (self.clone(), key.clone());
-                    let outcome = async move {
-                        let outcome = task.await.unwrap_or(Err(Error::Broken));
-                        inner.flights.lock().retain(|(other, _)| *other != ended);
-                        outcome
-                    };
-                    let outcome = outcome.boxed().shared();
-                    flights.push((key, outcome.clone()));
-                    // Somebody must see it land, even if every caller goes away.
-                    tokio::spawn(outcome.clone());
-                    outcome
-                }
-            }
+            let under_way = flights.iter().find(|(other, _)| *other == key).map(|(_, outcome)| outcome.clone());
+            under_way.unwrap_or_else(|| {
+                let outcome = self.take_off(key.clone(), work(self.clone()));
+                flights.push((key, outcome.clone()));
+                outcome
+            })
         };
         outcome.await
+    }
+
+    /// Starts work that lands even if every caller goes away.
+    fn take_off(self: &Arc<Self>, key: Key, work: impl Future<Output = Outcome> + Send + 'static) -> Landing {
+        let (inner, task) = (self.clone(), self.spawn(work));
+        let landing = async move {
+            let outcome = task.await.unwrap_or(Err(Error::Broken));
+            inner.flights.lock().retain(|(other, _)| *other != key);
+            outcome
+        };
+        let landing = landing.boxed().shared();
+        tokio::spawn(landing.clone());
+        landing
     }
 
     /// The session that follows on `session`. Unless `forced`, one that another process made is good enough.

@@ -168,7 +168,7 @@ impl Scenario {
                 api.resend(&Resend::EmailChange(self.email.clone()), Some(&self.link), None).await.expect("sent");
             }
             "resend_signup" => {
-                api.resend(&Resend::SignUp(self.email.clone()), Some(&self.link), None).await.expect("sent")
+                api.resend(&Resend::SignUp(self.email.clone()), Some(&self.link), None).await.expect("sent");
             }
             "reauthenticate" => api.reauthenticate(&self.token).await.expect("sent"),
             "exchange_code" => {

@@ -1,6 +1,7 @@
 //! Items 53 and 54: what must not be seen.
 
 use std::{
+    fmt::Write as _,
     io::Write,
     sync::{Arc, Mutex},
 };
@@ -72,10 +73,11 @@ async fn item_53_a_full_scenario_shows_no_secret_in_any_trace_or_debug() {
     assert!(seen.contains("hyper") || seen.contains("reqwest"), "the search would find something");
     let verifier = record_verifier(&disk);
     // Everything that can be printed, printed.
-    seen += &format!("{guest:?}{refreshed:?}{member:?}{:?}{wrong:?}{wrong}{failed:?}", engine.watch().borrow());
-    seen += &format!("{:?}{:?}{password:?}{:?}{:?}", ana(), flow.flow, engine.pending_link(), engine.ended_sessions());
+    let _ = write!(seen, "{guest:?}{refreshed:?}{member:?}{:?}{wrong:?}{wrong}{failed:?}", engine.watch().borrow());
+    let _ =
+        write!(seen, "{:?}{:?}{password:?}{:?}{:?}", ana(), flow.flow, engine.pending_link(), engine.ended_sessions());
     while let Ok(Some(event)) = tokio::time::timeout(std::time::Duration::from_millis(1), events.next()).await {
-        seen += &format!("{event:?}");
+        let _ = write!(seen, "{event:?}");
     }
     let mut secrets = vec![code, "ana@example.com".into(), "hunter2".into(), "000000".into()];
     secrets.extend(verifier);
@@ -111,7 +113,7 @@ async fn item_53_errors_quote_neither_the_server_nor_the_address() {
         let mut shown = format!("{error} {error:?}");
         let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(&error);
         while let Some(inner) = cause {
-            shown += &format!(" {inner} {inner:?}");
+            let _ = write!(shown, " {inner} {inner:?}");
             cause = inner.source();
         }
         for secret in ["ana@example.com", "very-secret", "127.0.0.1:1/auth", guest.refresh_token.expose()] {

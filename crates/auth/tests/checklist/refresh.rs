@@ -51,7 +51,7 @@ async fn item_13_a_server_that_never_answers_is_given_up_in_time_over_real_http(
     // The same limits guard every transport; here the clock of the test is paused only after the request is out.
     let scripted = Scripted::new().await;
     let (engine, _) = scripted.guest().await;
-    scripted.answers("POST", "token", slow(ResponseTemplate::new(200), Duration::from_secs(3600))).await;
+    scripted.answers("POST", "token", slow(ResponseTemplate::new(200), Duration::from_hours(1))).await;
     scripted.clock.sleep(7200);
     let waiting = tokio::spawn({
         let engine = engine.clone();
@@ -73,7 +73,7 @@ async fn item_13_a_later_call_tries_again() {
     device.server.plan(|_| Fault::Hang);
     let asked = device.clock.elapsed();
     assert!(matches!(engine.access_token().await, Err(Error::NoAnswer(_))));
-    assert!(device.clock.elapsed() - asked <= Duration::from_secs(31), "bounded");
+    assert!(device.clock.elapsed().checked_sub(asked).unwrap() <= Duration::from_secs(31), "bounded");
     device.server.plan(|_| Fault::None);
     tokio::time::sleep(Duration::from_secs(3)).await;
     engine.access_token().await.expect("the pause is over");

@@ -143,7 +143,7 @@ impl World {
         for work in &self.under_way {
             let _ = tokio::time::timeout(Duration::from_mins(2), async {
                 while !work.is_finished() {
-                    tokio::time::sleep(Duration::from_secs(1)).await
+                    tokio::time::sleep(Duration::from_secs(1)).await;
                 }
             })
             .await;

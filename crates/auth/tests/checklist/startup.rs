@@ -3,7 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use carryover_auth::{
-    Api, Cause, Change, Error, FileStore, Replaced, Session, SessionStore, Standing, State, SystemClock, session_in,
+    Api, Cause, Change, Error, FileStore, Replaced, Session, SessionStore, SignOut, Standing, State, SystemClock,
+    session_in,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -39,7 +40,7 @@ async fn item_25_four_states_are_told_apart() {
     assert!(matches!(*engine.watch().borrow(), State::Unreadable(_)));
     assert!(matches!(engine.ensure_anonymous().await, Err(Error::Unreadable(_))));
     assert!(matches!(engine.access_token().await, Err(Error::Unreadable(_))));
-    assert!(matches!(engine.sign_out(Default::default()).await, Err(Error::Unreadable(_))));
+    assert!(matches!(engine.sign_out(SignOut::default()).await, Err(Error::Unreadable(_))));
     engine.reload().await.expect_err("still locked");
     device.disk.lock(false);
     engine.reload().await.expect("unlocked");

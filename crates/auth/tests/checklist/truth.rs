@@ -502,3 +502,48 @@ async fn every_other_call_is_understood() {
     api.logout(token, Scope::Global).await.expect("out");
     assert_eq!(api.user(token).await.expect_err("out").code(), Some(&Code::SessionNotFound));
 }
+
+/// A program of `examples/`, which cargo builds with the tests.
+fn example(name: &str, arguments: &[&str], folder: &std::path::Path) -> tokio::process::Command {
+    let tests = std::env::current_exe().expect("this test");
+    let target = tests.ancestors().nth(2).expect("target/debug");
+    let mut command = tokio::process::Command::new(target.join("examples").join(name));
+    command.args(arguments).env("TMPDIR", folder).env("TEMP", folder).kill_on_drop(true);
+    command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    command
+}
+
+async fn said(child: tokio::process::Child) -> String {
+    let output = child.wait_with_output().await.expect("it ran");
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[tokio::test]
+async fn the_examples_run() {
+    use tokio::io::AsyncWriteExt;
+    let (truth, folder) = (Truth::new().await, tempfile::tempdir().expect("a folder"));
+    let (url, key) = (truth.sandbox.url().as_str(), truth.sandbox.publishable_key());
+
+    let upgrade = || example("upgrade_by_email", &[url, key, "ana@example.com"], folder.path());
+    let mut child = upgrade().spawn().expect("a process");
+    let code = loop {
+        if let Ok(code) = truth.console.code("ana@example.com").await {
+            break code;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    };
+    let mut stdin = child.stdin.take().expect("its input");
+    stdin.write_all(format!("000000\n{code}\n").as_bytes()).await.expect("typed");
+    let said_first = said(child).await;
+    let user = truth.console.users().await.expect("users")[0]["id"].as_str().expect("an id").to_owned();
+    assert!(said_first.contains(&format!("user {user}, anonymous: true")), "{said_first}");
+    assert!(said_first.contains("otp_expired") && said_first.contains(&format!("user {user}, anonymous: false")));
+    let again = said(upgrade().spawn().expect("a process")).await;
+    assert_eq!(again, format!("user {user}, anonymous: false\n"), "the session of the last time");
+
+    let account = truth.account("bea@example.com").await;
+    let child = example("switch_account", &[url, key, "bea@example.com", "correct horse"], folder.path()).spawn();
+    let said = said(child.expect("a process")).await;
+    assert!(said.ends_with(&format!("now {account}\n")), "{said}");
+}
