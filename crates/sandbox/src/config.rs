@@ -126,6 +126,7 @@ pub(crate) struct External {
     pub secret: String,
     pub redirect_uri: String,
     pub email_optional: bool,
+    pub skip_nonce_check: bool,
 }
 
 /// Why settings can't be read.

@@ -4,6 +4,7 @@ mod admin;
 mod captchas;
 mod codes;
 mod guests;
+mod id_tokens;
 mod links;
 mod passwords;
 mod phones;
