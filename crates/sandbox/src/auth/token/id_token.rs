@@ -40,7 +40,7 @@ pub(super) async fn grant(request: &Request) -> Result<Response, ApiError> {
     let Some(claims) = read_id_token(&provider, &body.id_token, sandbox.clock.now_seconds()) else {
         return Ok(invalid("Bad ID token"));
     };
-    if let Err(refusal) = check(&provider, &body, &claims) {
+    if let Some(refusal) = flaw(&provider, &body, &claims) {
         return Ok(refusal);
     }
     let told = Told::read(provider.name, &kept(&claims));
@@ -88,23 +88,23 @@ fn provider<'a>(request: &'a Request, body: &Body) -> Result<Provider<'a>, ApiEr
     })
 }
 
-/// Whom the token is about, for whom it is, and whether the app asked for it.
-fn check(provider: &Provider<'_>, body: &Body, claims: &Value) -> Result<(), Response> {
+/// What is wrong with whom the token is about, for whom it is, or whether the app asked for it.
+fn flaw(provider: &Provider<'_>, body: &Body, claims: &Value) -> Option<Response> {
     let text = |name: &str| claims[name].as_str().unwrap_or_default();
     if text("sub").is_empty() {
-        return Err(invalid("Missing sub claim in id_token"));
+        return Some(invalid("Missing sub claim in id_token"));
     }
     if text("aud") != provider.settings.client_id {
-        return Err(invalid(&format!("Unacceptable audience in id_token: [{}]", text("aud"))));
+        return Some(invalid(&format!("Unacceptable audience in id_token: [{}]", text("aud"))));
     }
     if provider.settings.skip_nonce_check {
-        return Ok(());
+        return None;
     }
     match (text("nonce").is_empty(), body.nonce.is_empty()) {
-        (true, true) => Ok(()),
-        (false, false) if hex::encode(&Sha256::digest(&body.nonce)) == text("nonce") => Ok(()),
-        (false, false) => Err(oauth_error("invalid nonce", "Nonces mismatch")),
-        _ => Err(invalid("Passed nonce and nonce in id_token should either both exist or not.")),
+        (true, true) => None,
+        (false, false) if hex::encode(&Sha256::digest(&body.nonce)) == text("nonce") => None,
+        (false, false) => Some(oauth_error("invalid nonce", "Nonces mismatch")),
+        _ => Some(invalid("Passed nonce and nonce in id_token should either both exist or not.")),
     }
 }
 
