@@ -60,6 +60,7 @@ pub(crate) struct RateLimit {
     pub token_refresh: u32,
     pub sign_in_sign_ups: u32,
     pub token_verifications: u32,
+    pub sms_sent: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -126,6 +127,7 @@ pub(crate) struct External {
     pub secret: String,
     pub redirect_uri: String,
     pub email_optional: bool,
+    pub skip_nonce_check: bool,
 }
 
 /// Why settings can't be read.
@@ -204,7 +206,7 @@ impl Default for Auth {
 
 impl Default for RateLimit {
     fn default() -> Self {
-        Self { anonymous_users: 30, token_refresh: 150, sign_in_sign_ups: 30, token_verifications: 30 }
+        Self { anonymous_users: 30, token_refresh: 150, sign_in_sign_ups: 30, token_verifications: 30, sms_sent: 30 }
     }
 }
 

@@ -96,7 +96,7 @@ async fn read(sandbox: &Sandbox, to: Option<&str>) -> Result<Vec<Received>, Stri
     let failed = |error: tokio_postgres::Error| error.to_string();
     let tx = turn.begin().await.map_err(failed)?;
     // The plus of a number is a space once a query is read.
-    let to = to.map(|to| to.trim().trim_start_matches('+').to_lowercase());
+    let to = to.map(|to| to.trim().trim_start_matches('+').replace('\0', "").to_lowercase());
     let rows = tx
         .query(
             "select id, recipient, channel, subject, kind, code, link, extract(epoch from sent_at)::float8 * 1000

@@ -1,4 +1,5 @@
-//! A Supabase-compatible backend in the program itself: Auth API, data API and a mail inbox over embedded PostgreSQL.
+//! A Supabase-compatible backend in the program itself: Auth API, data API, an inbox for mail and text messages, and the
+//! OAuth providers it plays, over embedded PostgreSQL.
 //!
 //! It speaks to nobody but this computer: 127.0.0.1 only. Its keys are those of `supabase start`, known to all the world, so
 //! it is a place to try things, never a place for real customers.

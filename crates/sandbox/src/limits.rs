@@ -54,7 +54,18 @@ pub(crate) struct Rate {
 #[derive(Default)]
 pub(crate) struct Limits {
     buckets: Mutex<HashMap<(Bucket, IpAddr), Level>>,
+    sms: Mutex<Window>,
 }
+
+/// How many were sent since when.
+#[derive(Default)]
+struct Window {
+    since: f64,
+    sent: u32,
+}
+
+/// Length of a window, in seconds.
+const WINDOW: f64 = 3600.0;
 
 struct Level {
     left: f64,
@@ -74,6 +85,17 @@ impl Limits {
         level.left -= 1.0;
         true
     }
+
+    /// Counts a text message, to whomever; false when this hour's are sent. A window and no bucket: it opens all at once.
+    pub(crate) fn count_sms(&self, most: u32, now: f64) -> bool {
+        let mut window = self.sms.lock().unwrap_or_else(PoisonError::into_inner);
+        if now >= window.since + WINDOW || now < window.since {
+            *window = Window { since: now, sent: 0 };
+        }
+        let free = window.sent < most;
+        window.sent += u32::from(free);
+        free
+    }
 }
 
 #[cfg(test)]
@@ -89,5 +111,13 @@ mod tests {
         assert!(!draw(119.0));
         assert!(draw(121.0));
         assert!(!draw(121.0));
+    }
+
+    #[test]
+    fn text_messages_count_by_the_hour() {
+        let limits = Limits::default();
+        assert!((0..3).all(|_| limits.count_sms(3, 10_000.0)));
+        assert!(!limits.count_sms(3, 13_599.0));
+        assert!((0..3).all(|_| limits.count_sms(3, 13_600.0)));
     }
 }

@@ -93,4 +93,20 @@ mod tests {
         let left: Vec<bool> = left.iter().map(|row| row.get(0)).collect();
         assert_eq!(left, [false, true]);
     }
+
+    #[tokio::test]
+    async fn a_folder_from_the_first_version_gets_what_it_lacks() {
+        let database = Database::open(DataLocation::Memory).await.expect("opens");
+        {
+            let mut turn = database.turn().await;
+            let tx = turn.begin().await.expect("begins");
+            tx.batch_execute(AUTH[0].1).await.expect("the first version's schema");
+            tx.commit().await.expect("committed");
+        }
+        apply(&database).await.expect("applied");
+        let mut turn = database.turn().await;
+        let tx = turn.begin().await.expect("begins");
+        tx.query("select id from auth.flow_state", &[]).await.expect("flows are there");
+        tx.query("select code from sandbox.provider_codes", &[]).await.expect("codes are there");
+    }
 }

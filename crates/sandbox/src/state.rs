@@ -54,6 +54,11 @@ impl Sandbox {
         self.limits.draw(bucket, ip, bucket.rate(&self.config.auth.rate_limit), self.clock.now())
     }
 
+    /// Counts a text message; false when this hour's are sent.
+    pub(crate) fn count_sms(&self) -> bool {
+        self.limits.count_sms(self.config.auth.rate_limit.sms_sent, self.clock.now())
+    }
+
     pub(crate) fn readiness(&self) -> watch::Receiver<Readiness> {
         self.readiness.subscribe()
     }

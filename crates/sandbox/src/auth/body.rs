@@ -8,7 +8,11 @@ use super::error::ApiError;
 /// Reads a body by Go's rules: keys in any case, unknown ones ignored, `null` as if it were not there. An empty one is an
 /// error; `{}` is not.
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
-    let object = match serde_json::from_slice(body).map_err(bad_json)? {
+    let value = serde_json::from_slice(body).map_err(bad_json)?;
+    if holds_nul(&value) {
+        return Err(ApiError::new(400, "bad_json", "Could not parse request body as JSON: it holds a NUL character"));
+    }
+    let object = match value {
         Value::Object(fields) => Value::Object(known_case(fields)),
         Value::Null => Value::Object(Map::new()),
         other => other,
@@ -26,6 +30,16 @@ fn known_case(fields: Map<String, Value>) -> Map<String, Value> {
         }
     }
     known
+}
+
+/// Whether PostgreSQL would refuse a text in here, in the middle of a transaction.
+fn holds_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(holds_nul),
+        Value::Object(fields) => fields.iter().any(|(key, value)| key.contains('\0') || holds_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 fn bad_json(error: serde_json::Error) -> ApiError {

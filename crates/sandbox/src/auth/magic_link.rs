@@ -69,7 +69,8 @@ pub(crate) async fn send(request: &Request, tx: &Transaction<'_>, wanted: Wanted
         registration::check_open(sandbox)?;
         let handle = Handle::Email(email.clone());
         let challenge = wanted.challenge.clone();
-        let wish = Wish { handle, password: password::random(), data: wanted.data, challenge };
+        let password_hash = password::hash(&password::random()).await?;
+        let wish = Wish { handle, password_hash, data: wanted.data, challenge };
         registration::register(request, tx, &wish).await?;
         if settings.enable_confirmations {
             return Ok(());

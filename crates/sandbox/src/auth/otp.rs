@@ -90,7 +90,8 @@ async fn by_sms(request: &Request, tx: &Transaction<'_>, body: Body) -> Result<V
     if !users::by_phone(tx, &phone).await?.as_ref().is_some_and(confirmed) {
         registration::check_open(sandbox)?;
         let handle = Handle::Phone(phone.clone());
-        let wish = Wish { handle, password: password::random(), data: body.data, challenge: None };
+        let password_hash = password::hash(&password::random()).await?;
+        let wish = Wish { handle, password_hash, data: body.data, challenge: None };
         registration::register(request, tx, &wish).await?;
         if sandbox.config.auth.sms.enable_confirmations {
             return Ok(json!({}));

@@ -13,7 +13,6 @@ use super::{
     flow::{self, Challenge, method},
     identities,
     mailer::{Letter, Mailer},
-    password,
     request::Request,
     sessions::{self, SignedIn},
     sms,
@@ -46,7 +45,8 @@ impl Handle {
 /// A wish to sign up, checked.
 pub(crate) struct Wish {
     pub handle: Handle,
-    pub password: String,
+    /// Made before anybody looks whether the address is known: how long it takes must not tell.
+    pub password_hash: String,
     pub data: Map<String, Value>,
     pub challenge: Option<Challenge>,
 }
@@ -121,7 +121,6 @@ fn is_confirmed(user: &User, handle: &Handle) -> bool {
 }
 
 async fn create(sandbox: &Sandbox, tx: &Transaction<'_>, wish: &Wish) -> Result<User, ApiError> {
-    let hash = password::hash(&wish.password).await?;
     let (email, phone) = match &wish.handle {
         Handle::Email(email) => (Some(email.as_str()), None),
         Handle::Phone(phone) => (None, Some(phone.as_str())),
@@ -130,7 +129,7 @@ async fn create(sandbox: &Sandbox, tx: &Transaction<'_>, wish: &Wish) -> Result<
         id: None,
         email,
         phone,
-        password_hash: &hash,
+        password_hash: &wish.password_hash,
         app_metadata: users::app_metadata(wish.handle.provider()),
         user_metadata: wish.data.clone(),
         is_anonymous: false,

@@ -106,6 +106,8 @@ impl FromRequest<Arc<Sandbox>> for Request {
         let is_form = content_type.starts_with("application/x-www-form-urlencoded");
         let form = if is_form { &body[..] } else { b"" };
         let params = form_urlencoded::parse(form).chain(form_urlencoded::parse(query.as_bytes()));
+        // PostgreSQL takes no NUL: such a parameter counts as not given.
+        let params = params.filter(|(_, value)| !value.contains('\0'));
         let params = params.map(|(key, value)| (key.into_owned(), value.into_owned())).collect();
         Ok(Self { sandbox: sandbox.clone(), ip, headers, params, body })
     }

@@ -36,7 +36,8 @@ pub(crate) async fn post(request: Request) -> Result<Response, ApiError> {
     }
     request.draw(Bucket::SignUp)?;
     registration::check_open(&request.sandbox)?;
-    let wish = check(&request.sandbox.config.auth, body)?;
+    let (handle, challenge) = check(&request.sandbox.config.auth, &body)?;
+    let wish = Wish { handle, password_hash: password::hash(&body.password).await?, data: body.data, challenge };
     let mut turn = request.turn().await?;
     let tx = turn.begin().await?;
     let registered = registration::register(&request, &tx, &wish).await?;
@@ -45,7 +46,7 @@ pub(crate) async fn post(request: Request) -> Result<Response, ApiError> {
 }
 
 /// Upstream's checks in their order.
-fn check(settings: &Auth, body: Body) -> Result<Wish, ApiError> {
+fn check(settings: &Auth, body: &Body) -> Result<(Handle, Option<Challenge>), ApiError> {
     if body.password.is_empty() {
         return Err(ApiError::validation("Signup requires a valid password"));
     }
@@ -64,8 +65,7 @@ fn check(settings: &Auth, body: Body) -> Result<Wish, ApiError> {
     if !body.phone.is_empty() && !settings.sms.enable_signup {
         return Err(ApiError::new(400, "phone_provider_disabled", "Phone signups are disabled"));
     }
-    let handle = Handle::read(&body.email, &body.phone)?;
-    Ok(Wish { handle, password: body.password, data: body.data, challenge })
+    Ok((Handle::read(&body.email, &body.phone)?, challenge))
 }
 
 /// A guest. In upstream's order: the flag, the bucket, then whether anybody may sign up.

@@ -30,6 +30,9 @@ pub(crate) async fn send(
     if let Some(seconds) = wait(user.kept(kind), settings.max_frequency.as_secs_f64(), now) {
         return Err(ApiError::new(429, "over_sms_send_rate_limit", too_soon(seconds)));
     }
+    if settings.enable_confirmations && !sandbox.count_sms() {
+        return Err(ApiError::new(429, "over_sms_send_rate_limit", "SMS rate limit exceeded"));
+    }
     if kind == Kind::PhoneChange {
         tx.execute("update auth.users set phone_change = $2 where id = $1", &[&user.id, &phone]).await?;
     }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio_postgres::Transaction;
 
+use super::Provider;
 use crate::hex;
 
 /// Somebody with an account.
@@ -69,16 +70,10 @@ pub(super) async fn make(
 }
 
 /// The claims that the provider sends, as Supabase Auth keeps them in an identity.
-pub(super) fn told(provider: &str, account: &Account, address: Address) -> Value {
+pub(super) fn told(provider: &Provider<'_>, account: &Account, address: Address) -> Value {
     let Account { sub, name, email } = account;
-    let issuer = match provider {
-        "google" => "https://accounts.google.com".to_owned(),
-        "github" => "https://api.github.com".to_owned(),
-        "apple" => "https://appleid.apple.com".to_owned(),
-        _ => format!("https://{provider}.example"),
-    };
     let mut told = json!({
-        "iss": issuer, "sub": sub, "provider_id": sub, "email_verified": address == Address::Verified, "phone_verified": false,
+        "iss": provider.issuer(), "sub": sub, "provider_id": sub, "email_verified": address == Address::Verified, "phone_verified": false,
     });
     if address != Address::Missing {
         told["email"] = json!(email);
@@ -87,7 +82,7 @@ pub(super) fn told(provider: &str, account: &Account, address: Address) -> Value
         told["name"] = json!(name);
         told["full_name"] = json!(name);
     }
-    if provider == "github" {
+    if provider.name == "github" {
         let login = email.split('@').next().unwrap_or_default();
         told["user_name"] = json!(login);
         told["preferred_username"] = json!(login);

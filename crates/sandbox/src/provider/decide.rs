@@ -89,7 +89,7 @@ async fn give_code(
             &code,
             &provider.name,
             &provider.redirect_uri,
-            &account::told(provider.name, &account, address),
+            &account::told(provider, &account, address),
             &!decision.slow.is_empty(),
             &(now + CODE_LIFETIME),
         ],

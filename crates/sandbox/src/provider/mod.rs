@@ -3,6 +3,7 @@
 
 mod account;
 mod decide;
+mod id_token;
 mod page;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+pub(crate) use id_token::read as read_id_token;
 use serde_json::Value;
 use tokio_postgres::Transaction;
 use url::Url;
@@ -50,7 +52,10 @@ pub(crate) const NAMES: [&str; 23] = [
 const CODE_LIFETIME: f64 = 600.0;
 
 pub(crate) fn routes() -> Router<Arc<Sandbox>> {
-    Router::new().route("/{name}/authorize", get(page::get)).route("/{name}/decide", post(decide::post))
+    Router::new()
+        .route("/{name}/authorize", get(page::get))
+        .route("/{name}/decide", post(decide::post))
+        .route("/{name}/id_token", post(id_token::post))
 }
 
 /// A provider that the project's settings switch on.
@@ -95,6 +100,16 @@ impl<'a> Provider<'a> {
             "github" => "user:email",
             "apple" => "email name",
             _ => "openid email profile",
+        }
+    }
+
+    /// Who it is, in its tokens.
+    pub(crate) fn issuer(&self) -> String {
+        match self.name {
+            "google" => "https://accounts.google.com".to_owned(),
+            "github" => "https://api.github.com".to_owned(),
+            "apple" => "https://appleid.apple.com".to_owned(),
+            name => format!("https://{name}.example"),
         }
     }
 

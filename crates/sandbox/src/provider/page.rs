@@ -12,6 +12,8 @@ use super::{Provider, account, refuse};
 use crate::state::Sandbox;
 
 const PAGE: &str = include_str!("page.html");
+/// The address of a new account, so that one click is enough.
+const SOMEBODY: &str = "kim@example.com";
 /// No script, nothing from elsewhere, in no frame. The form may lead anywhere: browsers count what its answer redirects to.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -67,7 +69,7 @@ async fn render(sandbox: &Sandbox, provider: &Provider<'_>, state: &str, hint: &
         ("{provider}", escape(provider.name)),
         ("{title}", escape(&provider.title())),
         ("{new}", if accounts.is_empty() { "checked" } else { "" }.to_owned()),
-        ("{hint}", escape(hint)),
+        ("{hint}", escape(if hint.is_empty() { SOMEBODY } else { hint })),
         ("{state}", escape(state)),
         ("{accounts}", choices),
         ("{known}", known.concat()),

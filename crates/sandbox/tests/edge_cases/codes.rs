@@ -164,3 +164,17 @@ async fn case_55_mail_is_switched_off() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn each_endpoint_has_a_bucket_of_its_own() -> Result<()> {
+    let (_sandbox, console, clock) = fresh().await?;
+    let nobody = json!({ "email": "nobody@example.com" });
+    for _ in 0..30 {
+        assert_eq!(ask(&console, "recover", &nobody).await?.0, 200);
+    }
+    assert_eq!(code(&ask(&console, "recover", &nobody).await?), (429, "over_request_rate_limit"));
+    assert_eq!(ask(&console, "resend", &json!({ "type": "signup", "email": "nobody@example.com" })).await?.0, 200);
+    clock.advance(11);
+    assert_eq!(ask(&console, "recover", &nobody).await?.0, 200, "one more every ten seconds");
+    Ok(())
+}

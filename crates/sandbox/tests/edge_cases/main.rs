@@ -4,6 +4,8 @@ mod admin;
 mod captchas;
 mod codes;
 mod guests;
+mod hostile;
+mod id_tokens;
 mod links;
 mod passwords;
 mod phones;

@@ -117,3 +117,16 @@ async fn without_confirmations_a_number_counts_at_once() -> Result<()> {
     assert!(body["access_token"].is_string());
     Ok(())
 }
+
+#[tokio::test]
+async fn text_messages_have_a_bound_per_hour() -> Result<()> {
+    let settings = ON.replace("[auth.sms]", "[auth.rate_limit]\nsms_sent = 2\n[auth.sms]");
+    let (_sandbox, console, clock) = with_settings(&settings).await?;
+    for (number, status) in [("+491511", 200), ("+491512", 200), ("+491513", 429)] {
+        assert_eq!(post(&console, "/auth/v1/otp", &json!({ "phone": number })).await?.0, status, "{number}");
+    }
+    assert!(console.messages("+491513").await?.is_empty());
+    clock.advance(3600);
+    assert_eq!(post(&console, "/auth/v1/otp", &json!({ "phone": "+491513" })).await?.0, 200);
+    Ok(())
+}

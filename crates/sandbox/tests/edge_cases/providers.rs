@@ -3,7 +3,7 @@
 use super::*;
 use crate::links::{CHALLENGE, VERIFIER, exchange, query};
 
-const ON: &str = "enable_anonymous_sign_ins = true\nenable_manual_linking = true\nsite_url = \"http://localhost:3000\"\n[auth.email]\nenable_confirmations = true\n[auth.external.google]\nenabled = true\nclient_id = \"shop\"\nsecret = \"shop\"\n[auth.external.github]\nenabled = true\nclient_id = \"shop\"\nsecret = \"shop\"\n[auth.external.apple]\nenabled = true\nclient_id = \"shop\"\n";
+pub(crate) const ON: &str = "enable_anonymous_sign_ins = true\nenable_manual_linking = true\nsite_url = \"http://localhost:3000\"\n[auth.email]\nenable_confirmations = true\n[auth.external.google]\nenabled = true\nclient_id = \"shop\"\nsecret = \"shop\"\n[auth.external.github]\nenabled = true\nclient_id = \"shop\"\nsecret = \"shop\"\n[auth.external.apple]\nenabled = true\nclient_id = \"shop\"\n";
 const ALLOW: (&str, &str) = ("answer", "allow");
 const ANA: [(&str, &str); 3] = [("name", "Ana"), ("email", "Ana@example.com"), ALLOW];
 

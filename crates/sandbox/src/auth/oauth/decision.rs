@@ -27,7 +27,7 @@ enum Decision {
 }
 
 /// Signs in whoever the provider says it is.
-pub(super) async fn sign_in(
+pub(crate) async fn sign_in(
     request: &Request,
     tx: &Transaction<'_>,
     told: &Told,

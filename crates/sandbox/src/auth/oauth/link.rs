@@ -13,7 +13,7 @@ use crate::auth::{
 };
 
 /// Links the account to the user `target`.
-pub(super) async fn link(
+pub(crate) async fn link(
     request: &Request,
     tx: &Transaction<'_>,
     target: Uuid,

@@ -2,8 +2,8 @@
 
 pub(crate) mod authorize;
 pub(crate) mod callback;
-mod decision;
-mod link;
+pub(crate) mod decision;
+pub(crate) mod link;
 pub(crate) mod unlink;
 
 use serde_json::{Map, Value};
@@ -11,9 +11,9 @@ use serde_json::{Map, Value};
 use super::{error::ApiError, request::Request};
 
 /// What a provider tells about an account.
-struct Told {
+pub(crate) struct Told {
     provider: &'static str,
-    sub: String,
+    pub sub: String,
     /// In lower case; empty when the provider gives none.
     email: String,
     verified: bool,
@@ -22,7 +22,7 @@ struct Told {
 }
 
 impl Told {
-    fn read(provider: &'static str, claims: &Value) -> Self {
+    pub(crate) fn read(provider: &'static str, claims: &Value) -> Self {
         let text = |name: &str| claims[name].as_str().unwrap_or_default().to_owned();
         Self {
             provider,
@@ -35,7 +35,7 @@ impl Told {
 }
 
 /// How a decision about an account ends.
-enum Outcome {
+pub(crate) enum Outcome {
     /// This user signs in.
     User(uuid::Uuid),
     /// Nobody does, and yet what was written stays: a mail is under way.

@@ -1,5 +1,6 @@
 //! `POST /token` (wire reference, section 6): one grant, one file.
 
+mod id_token;
 mod password;
 mod pkce;
 mod refresh;
@@ -18,6 +19,7 @@ pub(crate) async fn post(request: Request) -> Result<Response, ApiError> {
     match request.param("grant_type") {
         "password" => password::grant(&request).await.map(IntoResponse::into_response),
         "pkce" => pkce::grant(&request).await.map(IntoResponse::into_response),
+        "id_token" => id_token::grant(&request).await,
         "refresh_token" => refresh::grant(&request).await.map(IntoResponse::into_response),
         _ => Err(ApiError::new(400, "invalid_credentials", "unsupported_grant_type")),
     }
