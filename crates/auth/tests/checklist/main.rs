@@ -16,4 +16,5 @@ mod simulation;
 mod startup;
 mod table;
 mod truth;
+mod truth_upgrade;
 mod upgrade;

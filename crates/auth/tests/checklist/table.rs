@@ -15,7 +15,7 @@ const TESTS: [&str; 10] = [
     include_str!("sign_out.rs"),
     include_str!("startup.rs"),
 ];
-const MORE_TESTS: [&str; 2] = [include_str!("truth.rs"), include_str!("upgrade.rs")];
+const MORE_TESTS: [&str; 3] = [include_str!("truth.rs"), include_str!("truth_upgrade.rs"), include_str!("upgrade.rs")];
 
 #[test]
 fn the_table_names_every_test_of_an_item_and_every_item_has_one() {

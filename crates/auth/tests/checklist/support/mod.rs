@@ -4,6 +4,7 @@ pub(crate) mod clock;
 pub(crate) mod disk;
 pub(crate) mod scripted;
 pub(crate) mod server;
+pub(crate) mod truth;
 
 use std::{sync::Arc, time::Duration};
 
