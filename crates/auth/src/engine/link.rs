@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use url::Url;
+use uuid::Uuid;
 
 use super::{Inner, access::update_user, commit::IfStoreFails, oauth::challenge};
 use crate::{
-    Cause, Code, CodeVerifier, Contact, Email, Engine, Error, MailLink, Otp, PendingLink, Proof, Session, SessionStore,
-    User, UserUpdate, Verified, flow::Purpose,
+    AccessToken, Cause, Code, CodeVerifier, Contact, Email, Engine, Error, IdToken, MailLink, Otp, PendingLink, Proof,
+    Session, SessionStore, User, UserUpdate, Verified, flow::Purpose,
 };
 
 /// How often a token is refreshed to see the upgrade in its claims before we say that it is not there.
@@ -58,6 +59,39 @@ impl<S: SessionStore> Engine<S> {
     /// Completes with another proof, such as the hash of the link in the mail.
     pub async fn confirm_link_with(&self, proof: Proof) -> Result<Confirmed, Error> {
         self.detached(|inner| async move { inner.confirm(proof).await }).await
+    }
+
+    /// Links the identity that a provider's own sign-in proved. A guest is a member afterwards, and the token says so.
+    pub async fn link_id_token(&self, token: IdToken) -> Result<Arc<Session>, Error> {
+        self.detached(|inner| async move {
+            let (api, sent) = (inner.api.clone(), inner.clock.elapsed());
+            let call = |access: AccessToken| {
+                let (api, token) = (api.clone(), token.clone());
+                async move { api.link_id_token(&access, &token).await }
+            };
+            let (asked, next) = inner.with_token(call).await?;
+            inner.hear(&next, sent);
+            inner.take_linked(&asked, Arc::new(next)).await
+        })
+        .await
+    }
+
+    /// Unlinks an identity by its own id. The last one stays.
+    pub async fn unlink_identity(&self, identity_id: Uuid) -> Result<User, Error> {
+        self.detached(|inner| async move {
+            let api = inner.api.clone();
+            let call = |access: AccessToken| {
+                let api = api.clone();
+                async move {
+                    api.unlink_identity(&access, identity_id).await?;
+                    api.user(&access).await
+                }
+            };
+            let (_, user) = inner.with_token(call).await?;
+            inner.know_user(&user).await?;
+            Ok(user)
+        })
+        .await
     }
 
     /// Looks whether the link was confirmed elsewhere, in a browser perhaps. `None` while it was not.

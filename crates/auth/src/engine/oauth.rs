@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{Inner, SignedIn, commit::IfStoreFails};
 use crate::{
     AuthCode, Authorization, Cause, Code, CodeVerifier, Engine, Error, OverGuest, RedirectError, Session, SessionStore,
-    document::Arrival,
+    document::Document,
     flow::{FLOW_PARAMETER, Flow, FlowId, KeptVerifier, Purpose},
 };
 
@@ -170,23 +170,8 @@ impl<S: SessionStore> Inner<S> {
     async fn finish(self: &Arc<Self>, flow: Flow, session: Arc<Session>) -> Result<Callback, Error> {
         match flow.purpose {
             Purpose::SignIn { over_guest } => {
-                let now = self.clock.now();
-                let arrival = self
-                    .commit(IfStoreFails::Remember, |document| {
-                        document.finish_flow(flow.id);
-                        let arrival = document.arrive(session.clone(), over_guest, now);
-                        let cause = match arrival {
-                            Arrival::Current(cause) => cause,
-                            Arrival::Candidate => Cause::Kept,
-                        };
-                        (arrival, Some(cause))
-                    })
-                    .await?;
-                self.revoke_in_background();
-                Ok(Callback::SignedIn(match arrival {
-                    Arrival::Current(_) => SignedIn::Current(session),
-                    Arrival::Candidate => SignedIn::Candidate(session),
-                }))
+                let finish = |document: &mut Document| document.finish_flow(flow.id);
+                self.arrive(session, over_guest, finish).await.map(Callback::SignedIn)
             }
             Purpose::Link { user_id } => {
                 let asked = self

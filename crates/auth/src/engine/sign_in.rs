@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 use super::{Inner, commit::IfStoreFails};
 use crate::{
     Api, CaptchaToken, Cause, Contact, Engine, Error, IdToken, Otp, Password, Proof, Session, SessionStore, SignedUp,
-    User, Verified, document::Arrival,
+    User, Verified,
+    document::{Arrival, Document},
 };
 
 /// What becomes of a guest when somebody signs in.
@@ -113,7 +114,7 @@ impl<S: SessionStore> Engine<S> {
     pub async fn adopt(&self, session: Session, over_guest: OverGuest) -> Result<SignedIn, Error> {
         self.detached(|inner| async move {
             inner.may_sign_in(over_guest)?;
-            inner.arrive(session, over_guest).await
+            inner.arrive(Arc::new(session), over_guest, |_| {}).await
         })
         .await
     }
@@ -153,13 +154,20 @@ impl<S: SessionStore> Inner<S> {
         sent: Duration,
     ) -> Result<SignedIn, Error> {
         self.hear(&session, sent);
-        self.arrive(session, over_guest).await
+        self.arrive(Arc::new(session), over_guest, |_| {}).await
     }
 
-    async fn arrive(self: &Arc<Self>, session: Session, over_guest: OverGuest) -> Result<SignedIn, Error> {
-        let (session, now) = (Arc::new(session), self.clock.now());
+    /// Takes a session in, as the current one or as the candidate, and whatever else changes with it.
+    pub(super) async fn arrive(
+        self: &Arc<Self>,
+        session: Arc<Session>,
+        over_guest: OverGuest,
+        also: impl Fn(&mut Document),
+    ) -> Result<SignedIn, Error> {
+        let now = self.clock.now();
         let arrival = self
             .commit(IfStoreFails::Remember, |document| {
+                also(document);
                 let arrival = document.arrive(session.clone(), over_guest, now);
                 let cause = match arrival {
                     Arrival::Current(cause) => cause,

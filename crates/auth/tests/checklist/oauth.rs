@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use carryover_auth::{
-    AuthCode, Authorization, Callback, Code, CodeVerifier, Error, Loopback, LoopbackError, OverGuest, SignOut, SignedIn,
+    AuthCode, Authorization, Callback, Code, CodeVerifier, Error, IdToken, Loopback, LoopbackError, OverGuest,
+    ProviderToken, SignOut, SignedIn,
 };
 use serde_json::json;
 use url::Url;
@@ -240,6 +241,26 @@ async fn item_42_flows_outlive_a_session_that_ends_but_not_a_sign_out() {
     engine.sign_out(SignOut::default()).await.expect("signed out");
     let outcome = engine.handle_callback_url(&callback(flow, "code=abc")).await;
     assert!(matches!(outcome, Err(Error::UnknownFlow)), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn linking_by_id_token_makes_the_guest_a_member_and_unlinking_tells_what_is_left() {
+    let scripted = Scripted::new().await;
+    let (engine, _) = scripted.guest().await;
+    scripted.signs_in("token", GUEST, "member", false).await;
+    scripted.answers("POST", "logout", ResponseTemplate::new(204)).await;
+    let token = ProviderToken::new("id-token".into());
+    let google = IdToken { provider: "google".into(), token, access_token: None, nonce: None };
+    let member = engine.link_id_token(google).await.expect("linked");
+    assert_eq!((member.user.id, member.is_anonymous), (GUEST, false));
+    let identity = uuid::Uuid::from_u128(7);
+    scripted
+        .answers("DELETE", &format!("user/identities/{identity}"), ResponseTemplate::new(200).set_body_json(json!({})))
+        .await;
+    let user = json!({ "id": GUEST, "email": "ana@example.com", "is_anonymous": false, "identities": null });
+    scripted.answers("GET", "user", ResponseTemplate::new(200).set_body_json(user)).await;
+    engine.unlink_identity(identity).await.expect("unlinked");
+    assert_eq!(engine.session().and_then(|session| session.user.email.clone()).as_deref(), Some("ana@example.com"));
 }
 
 #[tokio::test]
