@@ -7,7 +7,7 @@ use super::{error::ApiError, request::Request};
 
 /// Answers when the database serves.
 pub(crate) async fn get(request: Request) -> Result<impl IntoResponse, ApiError> {
-    request.turn().await?;
+    request.database().await?;
     Ok(Json(json!({
         "version": env!("CARGO_PKG_VERSION"), "name": "GoTrue", "description": "Carryover's sandbox, which plays Supabase Auth",
     })))

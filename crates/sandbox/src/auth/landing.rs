@@ -9,16 +9,31 @@ use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 use super::error::ApiError;
+use crate::hex;
 
 /// Parameters of an address.
 pub(crate) type Params<'a> = Vec<(&'a str, String)>;
 
 /// Sends the browser on.
 pub(crate) fn go(status: StatusCode, to: &str) -> Response {
-    match HeaderValue::from_str(to) {
+    match HeaderValue::from_str(&plain(to)) {
         Ok(to) => (status, [(header::LOCATION, to)]).into_response(),
         Err(_) => ApiError::new(500, "unexpected_failure", "Not an address to send anybody to").into_response(),
     }
+}
+
+/// An address with everything escaped that a header does not carry.
+fn plain(to: &str) -> String {
+    let mut plain = String::with_capacity(to.len());
+    for byte in to.bytes() {
+        if byte.is_ascii() {
+            plain.push(char::from(byte));
+        } else {
+            plain.push('%');
+            plain.push_str(&hex::encode(&[byte]).to_uppercase());
+        }
+    }
+    plain
 }
 
 /// Parameters as text, by name, as Go writes them.
@@ -83,6 +98,12 @@ mod tests {
         assert_eq!(with_query("https://a.example/x?z=1&code=0#f", &code), "https://a.example/x?code=1+2&z=1#f");
         assert_eq!(append_fragment("http://a/#/", code.clone()), "http://a/#/#code=1+2");
         assert_eq!(with_fragment("http://a/?q#old", code), "http://a/?q#code=1+2");
+    }
+
+    #[test]
+    fn other_alphabets_reach_the_browser() {
+        let response = go(StatusCode::FOUND, "com.app://ü?x=ı");
+        assert_eq!(response.headers()[header::LOCATION], "com.app://%C3%BC?x=%C4%B1");
     }
 
     #[test]

@@ -22,7 +22,11 @@ use super::{
     error::ApiError,
     sessions::Origin,
 };
-use crate::{engine::Turn, limits::Bucket, state::Sandbox};
+use crate::{
+    engine::{Database, Turn},
+    limits::Bucket,
+    state::Sandbox,
+};
 
 /// What came in.
 pub(crate) struct Request {
@@ -55,10 +59,14 @@ impl Request {
         if self.sandbox.draw(bucket, self.ip) { Ok(()) } else { Err(ApiError::over_request_rate_limit()) }
     }
 
-    /// Waits for the database.
+    /// Waits until the database serves.
+    pub(crate) async fn database(&self) -> Result<&Database, ApiError> {
+        self.sandbox.database().await.map_err(|cause| ApiError::new(503, "unexpected_failure", cause))
+    }
+
+    /// Waits for a turn at the database.
     pub(crate) async fn turn(&self) -> Result<Turn<'_>, ApiError> {
-        let database = self.sandbox.database().await;
-        Ok(database.map_err(|cause| ApiError::new(503, "unexpected_failure", cause))?.turn().await)
+        Ok(self.database().await?.turn().await)
     }
 
     /// The claims of the bearer token.

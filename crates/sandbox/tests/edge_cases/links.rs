@@ -153,3 +153,31 @@ async fn both_links_of_a_change_are_followed() -> Result<()> {
     assert!(landed.ends_with("&type=email_change"), "{landed}");
     Ok(())
 }
+
+#[tokio::test]
+async fn where_a_link_leads_is_asked_for_in_three_ways() -> Result<()> {
+    let (_sandbox, console, clock) = with_settings(LISTED).await?;
+    console.member("ana@example.com").await?;
+    for (header, query, referer, expected) in [
+        ("com.app://header", "com.app://query", "com.app://referer", "com.app://header"),
+        ("", "com.app://query", "com.app://referer", "com.app://query"),
+        ("", "https://evil.example", "com.app://referer", "com.app://referer"),
+        // The header is the one that counts, even when it is not allowed.
+        ("https://evil.example", "com.app://query", "", "http://localhost:3000/#/"),
+        ("", "", "https://evil.example", "http://localhost:3000/#/"),
+    ] {
+        clock.advance(2);
+        let path = format!("/auth/v1/recover?redirect_to={query}");
+        let request =
+            console.request(Method::POST, &path, None).header("redirect_to", header).header("referer", referer);
+        assert_eq!(Console::send(request.json(&json!({ "email": "ana@example.com" }))).await?.0, 200);
+        let link = query_of(&console.link("ana@example.com").await?)?;
+        assert_eq!(link, expected);
+    }
+    Ok(())
+}
+
+/// Where a mail's link leads.
+fn query_of(link: &str) -> Result<String> {
+    Ok(query(link)?.into_iter().find(|(name, _)| name == "redirect_to").map(|(_, to)| to).unwrap_or_default())
+}

@@ -326,3 +326,38 @@ async fn the_consent_page_shows_hostile_words_as_words() -> Result<()> {
     assert!(exchange(&console, &landed, VERIFIER).await?.0 == 200);
     Ok(())
 }
+
+#[tokio::test]
+async fn unlinking_never_takes_anothers_address_and_trusts_no_unverified_one() -> Result<()> {
+    let (_sandbox, console, _) = with_settings(ON).await?;
+    let member = console.member("ana@example.com").await?;
+    console.member("bo@example.com").await?;
+    let unlink = async |user: &Value, at: usize| {
+        let id = user["identities"][at]["identity_id"].as_str().unwrap_or_default();
+        let path = format!("/auth/v1/user/identities/{id}");
+        Console::send(console.request(Method::DELETE, &path, Some(&member.access_token))).await
+    };
+    // A member who has an address links any account, whatever its address.
+    link(&console, &member, "google", &[("name", "Bo"), ("email", "bo@example.com"), ALLOW]).await?;
+    let (_, user) = get(&console, "/auth/v1/user", &member.access_token).await?;
+    assert_eq!(user["identities"].as_array().map(Vec::len), Some(2));
+    assert_eq!(code(&unlink(&user, 0).await?), (422, "email_conflict_identity_not_deletable"));
+    let cy = [("name", "Cy"), ("email", "cy@example.com"), ("address", "unverified"), ALLOW];
+    link(&console, &member, "github", &cy).await?;
+    assert_eq!(unlink(&user, 0).await?.0, 200);
+    let (_, user) = get(&console, "/auth/v1/user", &member.access_token).await?;
+    assert_eq!((&user["email"], user.get("email_confirmed_at")), (&json!("cy@example.com"), None));
+    assert_eq!(user["user_metadata"]["email_verified"], json!(false));
+    Ok(())
+}
+
+#[tokio::test]
+async fn some_providers_come_back_with_a_form() -> Result<()> {
+    let (_sandbox, console, _) = with_settings(ON).await?;
+    let (_, begun) = console.step(&authorize("google", true)).await?;
+    let state = value(&begun, "state")?;
+    let form = [("state", state.as_str()), ("error", "user_cancelled_authorize")];
+    let (status, landed) = console.submit("/auth/v1/callback", &form).await?;
+    assert_eq!((status, error(&landed)?), (302, errors("user_cancelled_authorize", "")), "{landed}");
+    Ok(())
+}
