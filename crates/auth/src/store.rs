@@ -1,6 +1,6 @@
 //! Where the engine keeps what must survive, as the program provides it.
 
-use std::{future::Future, sync::Arc};
+use std::{fmt, future::Future, sync::Arc};
 
 use zeroize::Zeroizing;
 
@@ -38,7 +38,6 @@ pub struct Record {
 }
 
 /// A change of the record, to be made durable before anybody hears of it.
-#[derive(Debug)]
 pub struct Change<'a> {
     /// The generation that this change was made from; 0 when there was no record. It becomes the next one.
     pub expected: u64,
@@ -50,6 +49,13 @@ pub struct Change<'a> {
     pub session: Option<&'a Arc<Session>>,
     /// Why.
     pub cause: Cause,
+}
+
+/// Without the bytes: they hold secrets.
+impl fmt::Debug for Change<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Change").field("expected", &self.expected).field("cause", &self.cause).finish_non_exhaustive()
+    }
 }
 
 /// What became of a change.

@@ -159,6 +159,8 @@ impl<S: SessionStore> Engine<S> {
         inner.keeper_stop();
         // Over time is over: what has not arrived by then is dropped, and asked for again at the next start.
         let _ = tokio::time::timeout(grace, inner.tasks.wait()).await;
+        // The last chance for what the store has not taken yet.
+        let _ = inner.catch_up().await;
         *inner.writing.lock().await = Writing::Closed;
         inner.stop.cancel();
         inner.tasks.wait().await;

@@ -11,6 +11,7 @@ mod parity;
 mod privacy;
 mod processes;
 mod refresh;
+mod second_factor;
 mod sign_out;
 mod simulation;
 mod startup;

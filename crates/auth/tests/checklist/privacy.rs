@@ -7,8 +7,8 @@ use std::{
 };
 
 use carryover_auth::{
-    AccessToken, Api, Authorization, Confirmed, Engine, Otp, OverGuest, Password, RefreshToken, SignOut, SystemClock,
-    UserUpdate,
+    AccessToken, Api, Authorization, Cause, Change, Confirmed, Engine, Otp, OverGuest, Password, RefreshToken, SignOut,
+    SystemClock, UserUpdate,
 };
 use carryover_testkit::SandboxOptions;
 use wiremock::ResponseTemplate;
@@ -120,6 +120,14 @@ async fn item_53_errors_quote_neither_the_server_nor_the_address() {
             assert!(!shown.contains(secret), "{secret} in {shown}");
         }
     }
+}
+
+#[test]
+fn item_53_a_change_on_its_way_to_the_store_shows_no_secret() {
+    let bytes = b"very-secret";
+    let change = Change { expected: 0, bytes, previous: None, session: None, cause: Cause::Refreshed };
+    let shown = format!("{change:?}");
+    assert!(shown.contains("Refreshed") && !shown.contains("very-secret") && !shown.contains("118, 101"), "{shown}");
 }
 
 #[tokio::test]

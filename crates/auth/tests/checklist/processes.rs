@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::process::{Child, Command};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers::path};
 
-use crate::support::GUEST;
+use crate::support::{GUEST, truth::Truth};
 
 /// How a child of this test is told what to do.
 const STORE: &str = "CARRYOVER_AUTH_TEST_STORE";
@@ -114,6 +114,21 @@ async fn item_21_two_processes_a_thousand_refreshes_each_no_token_used_twice() {
     let tokens = rotation.0.lock().expect("whole");
     assert_eq!((tokens.newest, tokens.already_used), (2000, 0));
     assert!(tokens.refreshes.values().all(|times| *times == 1));
+}
+
+#[tokio::test]
+async fn item_21_in_truth_two_processes_on_one_store_against_postgresql() {
+    let (truth, folder) = (Truth::new().await, tempfile::tempdir().expect("a folder"));
+    let (store, url) = (folder.path().join("session"), truth.sandbox.url().as_str());
+    let ours = engine(&store, url).await;
+    let guest = ours.ensure_anonymous().await.expect("a guest");
+    let children = [child(&store, url, 200), child(&store, url, 200)];
+    for mut child in children {
+        assert!(child.wait().await.expect("it ran").success());
+    }
+    let rows = truth.console.users().await.expect("users");
+    assert_eq!((rows.len(), rows[0]["id"].as_str()), (1, Some(guest.user.id.to_string().as_str())));
+    assert_eq!(ours.refresh_now().await.expect("the family lives").user.id, guest.user.id);
 }
 
 #[tokio::test]

@@ -342,6 +342,18 @@ async fn item_23_a_full_disk_costs_neither_the_session_nor_the_program() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn item_23_ending_the_program_writes_what_the_disk_did_not_take() {
+    let device = Device::new();
+    let (engine, _) = device.guest().await;
+    device.disk.fill(true);
+    let rotated = engine.refresh_now().await.expect("in memory");
+    device.disk.fill(false);
+    engine.shutdown(Duration::ZERO).await;
+    let stored = device.disk.session().expect("a session");
+    assert_eq!(stored.refresh_token.expose(), rotated.refresh_token.expose());
+}
+
+#[tokio::test(start_paused = true)]
 async fn item_23_a_guest_is_not_made_where_they_can_not_be_kept() {
     let device = Device::new();
     let engine = device.start().await;

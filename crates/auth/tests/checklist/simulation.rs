@@ -3,11 +3,15 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use carryover_auth::{Engine, Error, Otp, SignOut, UserUpdate};
+use carryover_auth::{Engine, Error, Otp, OverGuest, Password, SignOut, SignedIn, UserUpdate};
 use fastrand::Rng;
 use uuid::Uuid;
 
-use crate::support::{Device, Disk, Fault, ana, server::CODE, until};
+use crate::support::{
+    Device, Disk, Fault, ana, email,
+    server::{CODE, PASSWORD},
+    until,
+};
 
 /// How many worlds are tried; `CARRYOVER_AUTH_WORLDS` tries more.
 const WORLDS: u64 = 400;
@@ -29,6 +33,8 @@ struct World {
     expected: Option<Uuid>,
     /// Who signed out: never to be seen again.
     left: HashSet<Uuid>,
+    /// Of [`PASSWORD`].
+    account: Uuid,
     may_be_lost: usize,
     guests: usize,
     under_way: Vec<tokio::task::JoinHandle<()>>,
@@ -60,6 +66,7 @@ impl World {
         device.server.plan(faults(seed ^ 0x5eed));
         let mut latency = rng.fork();
         device.server.latency(move || Duration::from_millis(latency.u64(0..3000)));
+        let account = device.server.account("member@example.com");
         let (engine, other) = (device.start().await, device.start().await);
         if rng.bool() {
             engine.keep_fresh();
@@ -72,6 +79,7 @@ impl World {
             other,
             expected: None,
             left: HashSet::new(),
+            account,
             may_be_lost: 0,
             guests: 0,
             under_way: Vec::new(),
@@ -85,7 +93,8 @@ impl World {
             8 | 9 => self.guest().await,
             10 if self.rng.bool() => self.sign_out().await,
             10 => self.hurry().await,
-            11 | 12 => tokio::time::sleep(Duration::from_secs(self.rng.u64(0..7200))).await,
+            11 => self.switch().await,
+            12 => tokio::time::sleep(Duration::from_secs(self.rng.u64(0..7200))).await,
             13 => self.device.clock.set_wrong(self.rng.i64(-100_000..100_000)),
             14 => self.device.clock.sleep(self.rng.i64(0..20_000)),
             _ => self.restart().await,
@@ -171,10 +180,32 @@ impl World {
         }
     }
 
+    /// Somebody goes over to an account that exists, from a guest's cart or from nothing.
+    async fn switch(&mut self) {
+        let password = Password::new(PASSWORD.into());
+        let signed_in =
+            self.engine.sign_in_with_password(email("member@example.com"), password, None, OverGuest::Park).await;
+        match signed_in {
+            // Over nobody, or over a member: a guest who was upgraded. The policy is for guests.
+            Ok(SignedIn::Current(session)) => {
+                assert_eq!(session.user.id, self.account, "seed {}", self.seed);
+                self.left.extend(self.expected.replace(self.account).filter(|user| *user != self.account));
+            }
+            Ok(SignedIn::Candidate(_)) if self.rng.bool() => {
+                let session = self.engine.switch_to_candidate().await.expect("it waits");
+                assert_eq!(session.user.id, self.account, "seed {}", self.seed);
+                self.left.extend(self.expected.replace(self.account));
+            }
+            Ok(SignedIn::Candidate(_)) => self.engine.drop_candidate().await.expect("given up"),
+            Err(_) => {}
+        }
+    }
+
     async fn sign_out(&mut self) {
         let out = SignOut { lose_guest: true, ..SignOut::default() };
         self.engine.sign_out(out).await.expect("always possible");
-        self.left.extend(self.expected.take());
+        // A guest is gone for good; an account can come back.
+        self.left.extend(self.expected.take().filter(|user| *user != self.account));
     }
 
     async fn restart(&mut self) {
@@ -212,7 +243,7 @@ impl World {
             restarted.refresh_now().await.expect("from the disk too");
         }
         assert_eq!(self.device.server.already_used(), 0, "seed {}", self.seed);
-        assert!(self.device.server.users() <= self.guests + self.may_be_lost, "seed {}", self.seed);
+        assert!(self.device.server.users() <= 1 + self.guests + self.may_be_lost, "seed {}", self.seed);
         self.engine.keep_fresh();
         let engine = self.engine.clone();
         until("the server is told of every sign-out", move || engine.revocations_waiting() == 0).await;

@@ -1,11 +1,11 @@
 //! The same promises against the sandbox: real PostgreSQL, real rows, real rotation. What a scripted server only claims is
 //! true here, or the test fails.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use carryover_auth::{
-    Code, EndReason, Error, LinkKind, Nonce, OtpKind, OverGuest, Password, Proof, Resend, Scope, SendOtp, SignOut,
-    SignedIn, SignedUp, Standing, State, UserUpdate, Verified,
+    ClaimsError, Code, EndReason, Error, LinkKind, Nonce, OtpKind, OverGuest, Password, Proof, Resend, Scope, SendOtp,
+    SignOut, SignedIn, SignedUp, Standing, State, SystemClock, TokenVerifier, UserUpdate, Verified,
 };
 use serde_json::json;
 
@@ -134,6 +134,11 @@ async fn every_other_call_is_understood() {
     assert!(settings.anonymous_users && settings.email && settings.phone && !settings.mailer_autoconfirm);
     assert_eq!(settings.providers, ["google"]);
     assert!(api.jwks().await.expect("keys").keys.is_empty(), "a shared secret is not public");
+    let guest = api.sign_up_anonymously(&serde_json::Map::new(), None).await.expect("a guest");
+    let verifier = TokenVerifier::new(api.clone(), Arc::new(SystemClock));
+    assert!(matches!(verifier.verify(&guest.access_token).await, Err(ClaimsError::NotAsymmetric)), "ask the server");
+    assert_eq!(api.user(&guest.access_token).await.expect("the server says").id, guest.user.id);
+    truth.admin().delete_user(guest.user.id).await.expect("deleted");
 
     let data = json!({ "from": "test" }).as_object().cloned().expect("an object");
     let signed_up = api.sign_up(&ana(), &password(), &data, None, None).await.expect("signed up");
