@@ -43,9 +43,8 @@ pub struct Change<'a> {
     pub expected: u64,
     /// The new record. Holds secrets.
     pub bytes: &'a [u8],
-    /// Who was signed in before.
-    pub previous: Option<&'a Arc<Session>>,
-    /// Who is signed in with this change.
+    /// Who is signed in with this change. Who was before is for the store to look up in what it holds: after a failed write it
+    /// may be behind by more than one change.
     pub session: Option<&'a Arc<Session>>,
     /// Why.
     pub cause: Cause,

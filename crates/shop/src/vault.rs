@@ -3,7 +3,7 @@
 use std::{fs::File, io, sync::Arc};
 
 use carryover_auth::{Change, Clock, Record, Replaced, Session, SessionStore, TurnFile};
-use carryover_store::{RecordRow, Scope, SealError, Sealer, Store, StoreError, Who, WhoCommit};
+use carryover_store::{RecordRow, Scope, SealError, Sealer, Store, StoreError, Who};
 
 /// Seals the session engine's record into the store.
 pub struct Vault {
@@ -60,9 +60,7 @@ impl SessionStore for Vault {
             who: next,
             sealed: self.sealer.seal(&self.place(next), change.bytes)?,
         };
-        let previous = change.previous.map(|session| who(session));
-        let with = what_else(previous, next);
-        let done = self.store.commit_record(&row, &with, self.clock.now().as_millisecond()).await?;
+        let done = self.store.commit_record(&row, self.clock.now().as_millisecond()).await?;
         Ok(if done { Replaced::Done } else { Replaced::Stale })
     }
 
@@ -77,15 +75,4 @@ impl SessionStore for Vault {
 
 fn who(session: &Session) -> Who {
     Who { user_id: session.user.id, is_anonymous: session.is_anonymous }
-}
-
-/// What a change of person means for the cart and the journal.
-fn what_else(previous: Option<Who>, next: Option<Who>) -> WhoCommit {
-    match (previous, next) {
-        (None, Some(_)) => WhoCommit::AdoptVisitorCart,
-        (Some(who), None) => WhoCommit::End { who, reason: "ended".into() },
-        (Some(before), Some(after)) if before.user_id != after.user_id => WhoCommit::Switch,
-        (Some(before), Some(after)) if before.is_anonymous && !after.is_anonymous => WhoCommit::FinishUpgrade,
-        (None, None) | (Some(_), Some(_)) => WhoCommit::Nothing,
-    }
 }

@@ -55,6 +55,11 @@ impl Store {
         Ok(self.pool.begin().await?)
     }
 
+    /// A transaction that is the only one to write from its beginning on, among all programs on this file.
+    pub(crate) async fn begin_writing(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
     pub(crate) fn pool(&self) -> &SqlitePool {
         &self.pool
     }

@@ -18,4 +18,4 @@ pub use db::{Scope, Store};
 pub use error::StoreError;
 pub use outbox::Pending;
 pub use seal::{SealError, Sealer};
-pub use sessions::{RecordRow, Who, WhoCommit};
+pub use sessions::{RecordRow, Who};

@@ -25,32 +25,44 @@ pub struct Who {
     pub is_anonymous: bool,
 }
 
-/// What else commits with a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum WhoCommit {
+/// What a change of person means for the cart and the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum WhoChange {
     /// The same person as before, or nobody as before.
-    Nothing,
+    None,
     /// Somebody signed in, a new guest as a rule: the visitor's cart becomes theirs.
-    AdoptVisitorCart,
+    AdoptVisitorCart(Who),
     /// The guest became a member: the upgrade under way is done.
     FinishUpgrade,
     /// Another account took over: each keeps their own cart.
     Switch,
     /// The session is over: a record of whose it was stays, and the cart goes on as a visitor's, so that nothing is lost.
-    End {
-        /// Who it was.
-        who: Who,
-        /// Why, for whoever looks later.
-        reason: String,
-    },
+    End(Who),
+}
+
+impl WhoChange {
+    fn between(before: Option<Who>, after: Option<Who>) -> Self {
+        match (before, after) {
+            (None, Some(who)) => Self::AdoptVisitorCart(who),
+            (Some(who), None) => Self::End(who),
+            (Some(before), Some(after)) if before.user_id != after.user_id => Self::Switch,
+            (Some(before), Some(after)) if before.is_anonymous && !after.is_anonymous => Self::FinishUpgrade,
+            (None, None) | (Some(_), Some(_)) => Self::None,
+        }
+    }
 }
 
 impl Store {
     /// The record, if there is one.
     pub async fn record(&self) -> Result<Option<RecordRow>, StoreError> {
+        let mut tx = self.begin().await?;
+        self.read_record(&mut tx).await
+    }
+
+    async fn read_record(&self, tx: &mut Transaction<'static, Sqlite>) -> Result<Option<RecordRow>, StoreError> {
         let row = sqlx::query("select generation, user_id, is_anonymous, sealed from records where scope = ?")
             .bind(self.scope.as_str())
-            .fetch_optional(self.pool())
+            .fetch_optional(&mut **tx)
             .await?;
         row.map(|row| {
             let user_id: Option<String> = row.try_get("user_id")?;
@@ -67,25 +79,26 @@ impl Store {
         .transpose()
     }
 
-    /// Puts a record in the place of the one before it, with what belongs to the change, or changes nothing. False when another
-    /// program was first.
-    pub async fn commit_record(&self, row: &RecordRow, with: &WhoCommit, now_ms: i64) -> Result<bool, StoreError> {
-        let mut tx = self.begin().await?;
+    /// Puts a record in the place of the one before it, with what that means for the cart and the journal, or changes nothing.
+    /// False when another program was first. Who was signed in before is what this file says, not what a caller believes: after
+    /// a failed write it may be behind by several changes.
+    pub async fn commit_record(&self, row: &RecordRow, now_ms: i64) -> Result<bool, StoreError> {
+        let mut tx = self.begin_writing().await?;
+        let before = self.read_record(&mut tx).await?.and_then(|record| record.who);
         if !self.put_record(&mut tx, row, now_ms).await? {
             return Ok(false);
         }
         let scope = self.scope.as_str();
-        match (with, row.who) {
-            (WhoCommit::Nothing, _) | (WhoCommit::AdoptVisitorCart, None) => {}
-            (WhoCommit::AdoptVisitorCart, Some(who)) => {
+        match WhoChange::between(before, row.who) {
+            WhoChange::None => {}
+            WhoChange::AdoptVisitorCart(who) => {
                 carts::adopt_visitor(&mut tx, scope, &who.user_id.to_string()).await?;
             }
-            (WhoCommit::FinishUpgrade | WhoCommit::Switch, _) => upgrades::clear(&mut tx, scope).await?,
-            (WhoCommit::End { who, reason }, _) => {
-                let user_id = who.user_id.to_string();
-                note_end(&mut tx, scope, who, reason, now_ms).await?;
+            WhoChange::FinishUpgrade | WhoChange::Switch => upgrades::clear(&mut tx, scope).await?,
+            WhoChange::End(who) => {
+                note_end(&mut tx, scope, &who, "ended", now_ms).await?;
                 upgrades::clear(&mut tx, scope).await?;
-                carts::give_to_visitor(&mut tx, scope, &user_id).await?;
+                carts::give_to_visitor(&mut tx, scope, &who.user_id.to_string()).await?;
             }
         }
         tx.commit().await?;
@@ -99,7 +112,6 @@ impl Store {
         now_ms: i64,
     ) -> Result<bool, StoreError> {
         let generation = i64::try_from(row.generation).map_err(|_| OVERFLOW)?;
-        // The first statement writes: the file is this program's alone from here on.
         let sql = if generation == 1 {
             "insert into records (scope, generation, user_id, is_anonymous, sealed, updated_at) values (?, ?, ?, ?, ?, ?)
              on conflict (scope) do nothing"

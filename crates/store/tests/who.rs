@@ -1,7 +1,7 @@
 //! Who this device is, and whose cart: always both or neither.
 
 use carryover_cart::ProductId;
-use carryover_store::{RecordRow, Scope, ServerCart, Store, StoreError, Who, WhoCommit};
+use carryover_store::{RecordRow, Scope, ServerCart, Store, StoreError, Who};
 use uuid::Uuid;
 
 const GUEST: Uuid = Uuid::from_u128(1);
@@ -46,7 +46,7 @@ async fn a_new_guest_takes_the_visitors_cart_and_outbox_over() -> Result<(), Sto
     let store = folder.open("sandbox").await;
     store.set_line(&product("teapot"), 2).await?;
     store.set_line(&product("lamp"), 1).await?;
-    assert!(store.commit_record(&row(GUEST), &WhoCommit::AdoptVisitorCart, 0).await?);
+    assert!(store.commit_record(&row(GUEST), 0).await?);
     let cart = [("teapot".to_owned(), 2), ("lamp".to_owned(), 1)];
     assert_eq!(lines(&store).await, cart);
     assert_eq!(pending(&store).await, cart);
@@ -62,7 +62,7 @@ async fn backends_never_meet() -> Result<(), StoreError> {
     let folder = Folder::new();
     let (here, there) = (folder.open("sandbox").await, folder.open("abc.supabase.co").await);
     here.set_line(&product("teapot"), 2).await?;
-    assert!(here.commit_record(&row(GUEST), &WhoCommit::AdoptVisitorCart, 0).await?);
+    assert!(here.commit_record(&row(GUEST), 0).await?);
     assert_eq!(there.record().await?, None);
     assert!(lines(&there).await.is_empty());
     Ok(())
@@ -73,7 +73,7 @@ async fn an_answer_confirms_what_was_sent_and_nothing_newer() -> Result<(), Stor
     let folder = Folder::new();
     let store = folder.open("sandbox").await;
     store.set_line(&product("teapot"), 2).await?;
-    assert!(store.commit_record(&row(GUEST), &WhoCommit::AdoptVisitorCart, 0).await?);
+    assert!(store.commit_record(&row(GUEST), 0).await?);
     let sent = store.pending().await?.revision;
     store.set_line(&product("teapot"), 5).await?;
     // From another device there is a lamp, and a line that this device never had is gone.
@@ -94,7 +94,7 @@ async fn an_answer_for_somebody_else_changes_nothing() -> Result<(), StoreError>
     let folder = Folder::new();
     let store = folder.open("sandbox").await;
     store.set_line(&product("teapot"), 2).await?;
-    assert!(store.commit_record(&row(GUEST), &WhoCommit::AdoptVisitorCart, 0).await?);
+    assert!(store.commit_record(&row(GUEST), 0).await?);
     let answer = ServerCart { version: 9, lines: Vec::new() };
     store.apply_server_cart(&Uuid::from_u128(2).to_string(), i64::MAX, &answer).await?;
     assert_eq!(lines(&store).await, [("teapot".to_owned(), 2)]);
@@ -107,14 +107,13 @@ async fn a_session_that_ends_leaves_the_whole_cart_to_send_again() -> Result<(),
     let folder = Folder::new();
     let store = folder.open("sandbox").await;
     store.set_line(&product("teapot"), 2).await?;
-    assert!(store.commit_record(&row(GUEST), &WhoCommit::AdoptVisitorCart, 0).await?);
+    assert!(store.commit_record(&row(GUEST), 0).await?);
     let answer = ServerCart { version: 1, lines: vec![(product("teapot"), 2)] };
     store.apply_server_cart(&GUEST.to_string(), store.pending().await?.revision, &answer).await?;
     store.set_upgrade(&"waiting", 0).await?;
 
     let nobody = RecordRow { generation: 2, who: None, sealed: vec![4] };
-    let end = WhoCommit::End { who: guest(GUEST), reason: "by_server".into() };
-    assert!(store.commit_record(&nobody, &end, 0).await?);
+    assert!(store.commit_record(&nobody, 0).await?);
     assert_eq!(store.record().await?, Some(nobody));
     assert_eq!(store.upgrade::<String>().await?, None, "an upgrade belongs to its user");
     assert_eq!(lines(&store).await, [("teapot".to_owned(), 2)]);
@@ -126,10 +125,10 @@ async fn a_session_that_ends_leaves_the_whole_cart_to_send_again() -> Result<(),
 async fn a_finished_upgrade_closes_its_entry_with_the_session() -> Result<(), StoreError> {
     let folder = Folder::new();
     let store = folder.open("sandbox").await;
-    assert!(store.commit_record(&row(GUEST), &WhoCommit::AdoptVisitorCart, 0).await?);
+    assert!(store.commit_record(&row(GUEST), 0).await?);
     store.set_upgrade(&"waiting", 0).await?;
     let member = RecordRow { generation: 2, who: Some(Who { user_id: GUEST, is_anonymous: false }), sealed: vec![4] };
-    assert!(store.commit_record(&member, &WhoCommit::FinishUpgrade, 1).await?);
+    assert!(store.commit_record(&member, 1).await?);
     assert_eq!(store.upgrade::<String>().await?, None);
     assert_eq!(store.record().await?, Some(member));
     Ok(())
@@ -140,13 +139,31 @@ async fn of_two_programs_on_one_file_the_second_notices_the_first() -> Result<()
     let folder = Folder::new();
     let (one, other) = (folder.open("sandbox").await, folder.open("sandbox").await);
     one.set_line(&product("teapot"), 2).await?;
-    assert!(one.commit_record(&row(GUEST), &WhoCommit::AdoptVisitorCart, 0).await?);
+    assert!(one.commit_record(&row(GUEST), 0).await?);
     let late = row(Uuid::from_u128(2));
-    assert!(!other.commit_record(&late, &WhoCommit::AdoptVisitorCart, 0).await?, "it is not the first any more");
+    assert!(!other.commit_record(&late, 0).await?, "it is not the first any more");
     let skipped = RecordRow { generation: 3, ..row(GUEST) };
-    assert!(!other.commit_record(&skipped, &WhoCommit::Nothing, 0).await?);
+    assert!(!other.commit_record(&skipped, 0).await?);
     assert_eq!(other.record().await?, Some(row(GUEST)));
     assert_eq!(lines(&other).await, [("teapot".to_owned(), 2)], "and the cart has its owner");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_change_means_follows_from_this_file() -> Result<(), StoreError> {
+    // The record that should have made the guest was not written; the next one, which only renews them, is.
+    let folder = Folder::new();
+    let store = folder.open("sandbox").await;
+    store.set_line(&product("teapot"), 2).await?;
+    assert!(store.commit_record(&RecordRow { who: None, ..row(GUEST) }, 0).await?);
+    assert_eq!(lines(&store).await, [("teapot".to_owned(), 2)], "still a visitor's");
+    assert!(store.commit_record(&RecordRow { generation: 2, ..row(GUEST) }, 0).await?);
+    assert_eq!(lines(&store).await, [("teapot".to_owned(), 2)], "the guest's");
+    let account = Who { user_id: Uuid::from_u128(2), is_anonymous: false };
+    store.set_upgrade(&"waiting", 0).await?;
+    assert!(store.commit_record(&RecordRow { generation: 3, who: Some(account), sealed: vec![5] }, 0).await?);
+    assert!(lines(&store).await.is_empty(), "another account has its own cart");
+    assert_eq!(store.upgrade::<String>().await?, None);
     Ok(())
 }
 
@@ -155,12 +172,12 @@ async fn a_record_that_no_key_opens_is_set_aside_and_the_cart_goes_on() -> Resul
     let folder = Folder::new();
     let store = folder.open("sandbox").await;
     store.set_line(&product("teapot"), 2).await?;
-    assert!(store.commit_record(&row(GUEST), &WhoCommit::AdoptVisitorCart, 0).await?);
+    assert!(store.commit_record(&row(GUEST), 0).await?);
     store.set_record_aside(7).await?;
     assert_eq!(store.record().await?, None);
     assert_eq!(lines(&store).await, [("teapot".to_owned(), 2)]);
     assert_eq!(pending(&store).await, [("teapot".to_owned(), 2)]);
-    assert!(store.commit_record(&row(GUEST), &WhoCommit::AdoptVisitorCart, 0).await?, "the place is free");
+    assert!(store.commit_record(&row(GUEST), 0).await?, "the place is free");
     Ok(())
 }
 
@@ -180,7 +197,7 @@ async fn a_server_that_lost_the_cart_takes_nothing_from_here() -> Result<(), Sto
     let folder = Folder::new();
     let store = folder.open("sandbox").await;
     store.set_line(&product("teapot"), 2).await?;
-    assert!(store.commit_record(&row(GUEST), &WhoCommit::AdoptVisitorCart, 0).await?);
+    assert!(store.commit_record(&row(GUEST), 0).await?);
     let answer = ServerCart { version: 3, lines: vec![(product("teapot"), 2)] };
     store.apply_server_cart(&GUEST.to_string(), store.pending().await?.revision, &answer).await?;
 

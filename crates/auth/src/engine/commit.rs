@@ -37,7 +37,6 @@ impl<S: SessionStore> Inner<S> {
                 }
                 (memory.document.clone(), memory.generation)
             };
-            let previous = document.session.clone();
             let (value, cause) = edit(&mut document);
             let Some(cause) = cause else { return Ok(value) };
             document.written_at = Some(self.clock.now());
@@ -45,7 +44,6 @@ impl<S: SessionStore> Inner<S> {
             let change = Change {
                 expected: generation,
                 bytes: &bytes,
-                previous: previous.as_ref().map(|kept| &kept.0),
                 session: document.session.as_ref().map(|kept| &kept.0),
                 cause,
             };

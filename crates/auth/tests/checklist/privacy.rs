@@ -125,7 +125,7 @@ async fn item_53_errors_quote_neither_the_server_nor_the_address() {
 #[test]
 fn item_53_a_change_on_its_way_to_the_store_shows_no_secret() {
     let bytes = b"very-secret";
-    let change = Change { expected: 0, bytes, previous: None, session: None, cause: Cause::Refreshed };
+    let change = Change { expected: 0, bytes, session: None, cause: Cause::Refreshed };
     let shown = format!("{change:?}");
     assert!(shown.contains("Refreshed") && !shown.contains("very-secret") && !shown.contains("118, 101"), "{shown}");
 }

@@ -354,6 +354,26 @@ async fn item_23_ending_the_program_writes_what_the_disk_did_not_take() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn item_23_a_guest_who_was_made_while_the_disk_filled_up_is_kept_in_memory_until_it_has_room() {
+    let device = Device::new();
+    device.server.latency(|| Duration::from_secs(2));
+    let engine = device.start().await;
+    let making = tokio::spawn({
+        let engine = engine.clone();
+        async move { engine.ensure_anonymous().await }
+    });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    device.disk.fill(true);
+    let guest = making.await.expect("ran").expect("a guest, in memory");
+    assert!(device.disk.session().is_none());
+    // Killed now, the next start knows that it does not know.
+    assert!(matches!(device.start().await.ensure_anonymous().await, Err(Error::AmbiguousSignUp)));
+    device.disk.fill(false);
+    until("the disk has the guest", || device.disk.session().is_some_and(|s| s.user.id == guest.user.id)).await;
+    assert_eq!(device.server.users(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn item_23_a_guest_is_not_made_where_they_can_not_be_kept() {
     let device = Device::new();
     let engine = device.start().await;

@@ -152,7 +152,7 @@ async fn item_28_nobody_else_can_read_the_file() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().expect("a folder");
     let store = FileStore::new(folder.path().join("session"));
-    let change = Change { expected: 0, bytes: b"secret", previous: None, session: None, cause: Cause::Kept };
+    let change = Change { expected: 0, bytes: b"secret", session: None, cause: Cause::Kept };
     assert_eq!(store.replace(&change).await.expect("written"), Replaced::Done);
     for entry in std::fs::read_dir(folder.path()).expect("a folder") {
         let entry = entry.expect("an entry");
@@ -170,7 +170,7 @@ async fn item_28_the_file_store_keeps_its_word() {
     let write = |expected, bytes: &'static [u8]| {
         let store = store.clone();
         async move {
-            let change = Change { expected, bytes, previous: None, session: None, cause: Cause::Kept };
+            let change = Change { expected, bytes, session: None, cause: Cause::Kept };
             store.replace(&change).await
         }
     };
