@@ -32,7 +32,7 @@ pub struct KeeperStatus {
 }
 
 impl<S: SessionStore> Engine<S> {
-    /// Starts the keeper, once. It ends with [`Engine::shutdown`].
+    /// Starts the keeper, once. It ends with [`Engine::shutdown`], or with the last clone of the engine.
     pub fn keep_fresh(&self) {
         let was_running = self.0.keeper.send_replace(KeeperStatus { running: true, ..KeeperStatus::default() }).running;
         if was_running || self.0.tasks.is_closed() {
@@ -66,14 +66,9 @@ struct Rounds {
 }
 
 impl<S: SessionStore> Inner<S> {
-    pub(super) fn keeper_stop(&self) {
-        self.keeper.send_replace(KeeperStatus::default());
-        self.poke.notify_one();
-    }
-
     async fn keep(self: Arc<Self>) -> Result<(), Error> {
         let mut rounds = Rounds { pending: None, revoking: None, revoke_delays: Box::new(pause::delays()) };
-        while self.keeper.borrow().running {
+        while !self.quit.is_cancelled() {
             self.round(&mut rounds).await;
             let wait = self.next_look();
             self.publish(wait);
@@ -82,6 +77,7 @@ impl<S: SessionStore> Inner<S> {
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 () = self.poke.notified() => tokio::time::sleep(BREATH).await,
+                () = self.quit.cancelled() => break,
             }
             let counted = self.clock.elapsed().saturating_sub(elapsed);
             if counted > timer.elapsed() + SLEPT {
@@ -91,6 +87,7 @@ impl<S: SessionStore> Inner<S> {
                 }
             }
         }
+        self.keeper.send_replace(KeeperStatus::default());
         Ok(())
     }
 
@@ -141,12 +138,6 @@ impl<S: SessionStore> Inner<S> {
         let memory: &Memory = &self.memory();
         let last_error = memory.failing.as_ref().map(|failing| failing.error.clone());
         let next_refresh = self.clock.now().checked_add(wait).ok();
-        self.keeper.send_if_modified(|status| {
-            let running = status.running;
-            if running {
-                *status = KeeperStatus { running, next_refresh, last_error };
-            }
-            running
-        });
+        self.keeper.send_replace(KeeperStatus { running: true, next_refresh, last_error });
     }
 }

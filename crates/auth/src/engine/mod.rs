@@ -24,7 +24,10 @@ use std::{
 };
 
 use tokio::sync::{Notify, broadcast, watch};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
 
 use crate::{Api, Clock, EndedSession, Error, Event, PendingLink, Session, SessionStore, State, flow::FlowId};
 use memory::Memory;
@@ -53,11 +56,12 @@ pub use sign_out::SignOut;
 /// let token = engine.access_token().await?;
 /// # Ok(()) }
 /// ```
-pub struct Engine<S>(Arc<Inner<S>>);
+// The guard ends the keeper when the last clone is dropped.
+pub struct Engine<S>(Arc<Inner<S>>, Arc<DropGuard>);
 
 impl<S> Clone for Engine<S> {
     fn clone(&self) -> Self {
-        Self(self.0.clone())
+        Self(self.0.clone(), self.1.clone())
     }
 }
 
@@ -77,6 +81,9 @@ struct Inner<S> {
     /// Something happened that the keeper should look at.
     poke: Notify,
     tasks: TaskTracker,
+    /// Ends the keeper.
+    quit: CancellationToken,
+    /// Ends everything.
     stop: CancellationToken,
 }
 
@@ -95,7 +102,8 @@ impl<S: SessionStore> Engine<S> {
     /// Reads the stored record. Disk only: works offline, with a session of any age. What can't be read is no error here but
     /// [`State::Unreadable`], and nobody is signed up in its place.
     pub async fn load(api: Api, store: S, clock: Arc<dyn Clock>) -> Self {
-        let engine = Self(Arc::new(Inner {
+        let quit = CancellationToken::new();
+        let inner = Arc::new(Inner {
             api,
             store,
             clock,
@@ -108,11 +116,12 @@ impl<S: SessionStore> Engine<S> {
             keeper: watch::Sender::new(KeeperStatus::default()),
             poke: Notify::new(),
             tasks: TaskTracker::new(),
+            quit: quit.clone(),
             stop: CancellationToken::new(),
-        }));
+        });
         // Whatever it finds is the state to begin with.
-        let _ = engine.0.reload().await;
-        engine
+        let _ = inner.reload().await;
+        Self(inner, Arc::new(quit.drop_guard()))
     }
 
     /// Reads the store again: after the key store was unlocked, or when another process may have changed it.
@@ -156,7 +165,7 @@ impl<S: SessionStore> Engine<S> {
     pub async fn shutdown(&self, grace: Duration) {
         let inner = &self.0;
         inner.tasks.close();
-        inner.keeper_stop();
+        inner.quit.cancel();
         // Over time is over: what has not arrived by then is dropped, and asked for again at the next start.
         let _ = tokio::time::timeout(grace, inner.tasks.wait()).await;
         // The last chance for what the store has not taken yet.

@@ -186,3 +186,20 @@ async fn item_50_after_shutdown_nothing_is_written() {
     }
     assert_ne!(GUEST, crate::support::OTHER);
 }
+
+#[tokio::test(start_paused = true)]
+async fn item_50_the_keeper_ends_with_the_last_clone() {
+    let device = Device::new();
+    let (engine, _) = device.guest().await;
+    engine.keep_fresh();
+    let (other, status) = (engine.clone(), engine.keeper());
+    drop(engine);
+    tokio::time::sleep(Duration::from_hours(3)).await;
+    assert!(status.borrow().running && device.server.requests("POST token") >= 3);
+    drop(other);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let requests = device.server.requests("POST token");
+    tokio::time::sleep(Duration::from_hours(30)).await;
+    assert!(!status.borrow().running);
+    assert_eq!(device.server.requests("POST token"), requests);
+}
