@@ -225,3 +225,22 @@ fn found(folder: &Path, needle: &str) -> Result<bool> {
     }
     Ok(false)
 }
+
+#[tokio::test]
+async fn the_link_in_the_mail_opened_in_a_browser_makes_the_member_too() -> Result<()> {
+    let (sandbox, console) = carryover_testkit::sandbox(SandboxOptions::default()).await?;
+    let device = Device::new()?;
+    let (shop, guest) = saved_guest(&sandbox, &device).await?;
+    let Identity::Guest { user_id } = guest.identity else { anyhow::bail!("no guest: {guest:?}") };
+    ask_for_code(&shop, "ana@example.com").await?;
+    let (_, landed) = console.step(&console.link("ana@example.com").await?).await?;
+    assert!(!landed.contains("_token"), "no tokens in the browser's history: {landed}");
+    // The person comes back to the window.
+    shop.retry_now();
+    let member = until(&shop, "a member", |s| matches!(s.identity, Identity::Member { .. })).await?;
+    assert_eq!(member.identity, Identity::Member { user_id, email: Some("ana@example.com".into()) });
+    assert_eq!((member.upgrade.clone(), lines(&member)), (UpgradeView::Idle, lines(&guest)));
+    shop.close().await;
+    assert_eq!(device.open().await?.snapshot().identity, Identity::Member { user_id, email: None });
+    Ok(())
+}

@@ -19,11 +19,15 @@ impl<S: SessionStore> Engine<S> {
         self.0.refresh(&session, true).await
     }
 
-    /// Ends the pause after a failure: the network is back, the computer woke up.
+    /// Ends every pause: the network is back, the computer woke up, the person is back from another window, where they may
+    /// have confirmed a link.
     pub fn try_again(&self) {
-        if let Some(failing) = &mut self.0.memory().failing {
+        let mut memory = self.0.memory();
+        memory.looked_at = None;
+        if let Some(failing) = &mut memory.failing {
             failing.not_before = std::time::Duration::ZERO;
         }
+        drop(memory);
         self.0.poke.notify_one();
     }
 

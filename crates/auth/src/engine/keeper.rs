@@ -60,14 +60,13 @@ impl<S: SessionStore> Engine<S> {
 
 /// When what was last done, by the timers' clock.
 struct Rounds {
-    pending: Option<Instant>,
     revoking: Option<Instant>,
     revoke_delays: Box<dyn Iterator<Item = Duration> + Send>,
 }
 
 impl<S: SessionStore> Inner<S> {
     async fn keep(self: Arc<Self>) -> Result<(), Error> {
-        let mut rounds = Rounds { pending: None, revoking: None, revoke_delays: Box::new(pause::delays()) };
+        let mut rounds = Rounds { revoking: None, revoke_delays: Box::new(pause::delays()) };
         while !self.quit.is_cancelled() {
             self.round(&mut rounds).await;
             let wait = self.next_look();
@@ -104,8 +103,7 @@ impl<S: SessionStore> Inner<S> {
             let _ = self.refresh(&session, false).await;
         }
         let now = Instant::now();
-        if self.waits_for_link() && rounds.pending.is_none_or(|last| now - last >= PENDING_LOOK) {
-            rounds.pending = Some(now);
+        if self.should_look_at_link(now) {
             let _ = self.look_at_link().await;
         }
         if self.memory().document.revocations.is_empty() {
@@ -116,11 +114,16 @@ impl<S: SessionStore> Inner<S> {
         }
     }
 
-    fn waits_for_link(&self) -> bool {
-        let memory = self.memory();
-        let pending = memory.document.pending.as_ref();
-        memory.failing.is_none()
-            && pending.is_some_and(|pending| self.clock.now().duration_since(pending.sent_at) < PENDING_FOR)
+    fn should_look_at_link(&self, now: Instant) -> bool {
+        let mut memory = self.memory();
+        let sent = memory.document.pending.as_ref().map(|pending| pending.sent_at);
+        let waits = sent.is_some_and(|sent| self.clock.now().duration_since(sent) < PENDING_FOR);
+        let due = memory.looked_at.is_none_or(|last| now - last >= PENDING_LOOK);
+        let look = waits && due && memory.failing.is_none();
+        if look {
+            memory.looked_at = Some(now);
+        }
+        look
     }
 
     /// How long until the session wants something.

@@ -25,6 +25,8 @@ pub(super) struct Memory {
     pub told: State,
     pub seq: u64,
     pub failing: Option<Failing>,
+    /// When the keeper last looked whether a link was confirmed elsewhere, by the timers' clock.
+    pub looked_at: Option<tokio::time::Instant>,
     anchor: Option<Anchor>,
     clock_was_set_back: bool,
 }
@@ -54,6 +56,7 @@ impl Memory {
             told: State::Absent,
             seq: 0,
             failing: None,
+            looked_at: None,
             anchor: None,
             clock_was_set_back: false,
         }
