@@ -5,6 +5,7 @@ mod bench;
 mod doctor;
 mod needs;
 mod packages;
+mod postgres;
 mod run;
 mod sh;
 mod stage;

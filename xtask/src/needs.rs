@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::sh;
+use crate::{postgres, sh};
 
 /// What something is needed for. Each purpose includes the ones before it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -22,6 +22,8 @@ pub(crate) enum Sign {
     Program(&'static str),
     /// A library that pkg-config knows.
     Library(&'static str),
+    /// The programs of a PostgreSQL server, which lie beside the path on some systems.
+    PostgreSql,
 }
 
 /// One thing that the system's package manager provides, with its package by manager.
@@ -37,6 +39,7 @@ impl Need {
     pub(crate) fn name(&self) -> &'static str {
         match self.sign {
             Sign::Program(name) | Sign::Library(name) => name,
+            Sign::PostgreSql => "postgres",
         }
     }
 
@@ -44,6 +47,7 @@ impl Need {
         match self.sign {
             Sign::Program(name) => sh::on_path(name),
             Sign::Library(name) => sh::succeeds(Command::new("pkg-config").args(["--exists", name])),
+            Sign::PostgreSql => postgres::programs().is_some(),
         }
     }
 }
@@ -106,6 +110,13 @@ const LINUX: &[Need] = &[
         apt: "webkit2gtk-driver",
         dnf: "webkitgtk6.0",
         pacman: "webkitgtk-6.0",
+    },
+    Need {
+        sign: Sign::PostgreSql,
+        purpose: Purpose::Test,
+        apt: "postgresql",
+        dnf: "postgresql-server",
+        pacman: "postgresql",
     },
 ];
 

@@ -182,12 +182,12 @@ fn announced(server: &mut Command) -> Result<(Held, String)> {
 }
 
 /// A folder below the system's folder for temporary files, removed when dropped.
-struct Scratch {
-    path: PathBuf,
+pub(crate) struct Scratch {
+    pub(crate) path: PathBuf,
 }
 
 impl Scratch {
-    fn new(name: &str) -> Result<Self> {
+    pub(crate) fn new(name: &str) -> Result<Self> {
         let path = env::temp_dir().join(format!("carryover-{}-{name}", id()));
         private_folder(&path)?;
         Ok(Self { path })

@@ -11,7 +11,7 @@ use clap::ValueEnum;
 use count::Count;
 use programs::Program;
 
-use crate::{needs::Purpose, packages, sh, tidy, ui};
+use crate::{needs::Purpose, packages, postgres::Postgres, sh, tidy, ui};
 
 /// What to test.
 #[derive(clap::Args)]
@@ -33,6 +33,8 @@ enum Suite {
     Tidy,
     /// Unit and integration tests of the crates, the SQL policies among them.
     Rust,
+    /// The tests of the sandbox once more, on a PostgreSQL server in place of the embedded one.
+    Postgres,
     /// What the official JavaScript client sends is what the auth client is compared with.
     Interop,
     /// Format, lint, types and tests of the UI.
@@ -83,6 +85,10 @@ impl Suite {
             Self::Deny => deny::check(),
             Self::Tidy => Ok(Count::one(tidy::tidy()? == ExitCode::SUCCESS)),
             Self::Rust => programs::rust(setup.programs()?),
+            Self::Postgres => {
+                let programs = setup.programs()?;
+                programs::sandbox_on(programs, &Postgres::start()?)
+            }
             Self::Interop => {
                 setup.system()?;
                 println!("Interop packages: {}", ui::packages_of(INTEROP)?);

@@ -1,9 +1,25 @@
 -- What a Supabase project brings along before its own migrations: roles, the schema `auth` of Supabase Auth (wire reference,
 -- section 11) and the sandbox's own records.
 
-create role anon nologin noinherit;
-create role authenticated nologin noinherit;
-create role service_role nologin noinherit bypassrls;
+-- Roles belong to the server, not to the database: another database of it may have brought them already.
+do $$
+declare
+    wanted constant text[] := array['anon', 'authenticated', 'service_role'];
+    attributes constant text[] := array['', '', ' bypassrls'];
+begin
+    for i in 1 .. array_length(wanted, 1) loop
+        begin
+            execute format('create role %I nologin noinherit%s', wanted[i], attributes[i]);
+        exception when duplicate_object or unique_violation then
+            null;
+        end;
+        -- Whoever is no superuser may become only what they are a member of.
+        if not pg_has_role(current_user, wanted[i], 'member') then
+            execute format('grant %I to current_user', wanted[i]);
+        end if;
+    end loop;
+end
+$$;
 
 grant usage on schema public to anon, authenticated, service_role;
 alter default privileges in schema public grant all on tables to anon, authenticated, service_role;

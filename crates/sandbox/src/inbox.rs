@@ -92,7 +92,7 @@ async fn messages(State(sandbox): State<Arc<Sandbox>>, Query(filter): Query<Filt
 }
 
 async fn read(sandbox: &Sandbox, to: Option<&str>) -> Result<Vec<Received>, String> {
-    let mut turn = sandbox.database().await?.turn().await;
+    let mut turn = sandbox.turn().await?;
     let failed = |error: tokio_postgres::Error| error.to_string();
     let tx = turn.begin().await.map_err(failed)?;
     // The plus of a number is a space once a query is read.

@@ -5,6 +5,7 @@
 //! it is a place to try things, never a place for real customers.
 
 mod auth;
+mod clean_up;
 mod clock;
 mod config;
 mod engine;
@@ -23,19 +24,16 @@ mod state;
 
 use std::{net::Ipv4Addr, path::PathBuf, sync::Arc};
 
-use tokio::{
-    net::TcpListener,
-    sync::{oneshot, watch},
-    task::JoinHandle,
-};
+use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 use url::Url;
 
 pub use clock::Clock;
 pub use config::{Config, ConfigError};
+pub use engine::{DatabaseUrl, DatabaseUrlError};
 pub use error::Error;
 use state::{Readiness, Sandbox as Core};
 
-/// Where PostgreSQL keeps its files.
+/// Which PostgreSQL, and where it keeps its data.
 #[derive(Debug, Clone, Default)]
 pub enum DataLocation {
     /// In memory: gone when the sandbox stops.
@@ -43,6 +41,8 @@ pub enum DataLocation {
     Memory,
     /// In this folder, which survives a stop and a kill.
     Directory(PathBuf),
+    /// In a database of a PostgreSQL server, 15 or newer. It is made if it is not there yet.
+    Server(DatabaseUrl),
 }
 
 /// What a sandbox is started with.
@@ -60,10 +60,9 @@ pub struct Options {
 
 /// A running sandbox. Dropping it stops it.
 pub struct Sandbox {
-    url: Url,
+    core: Arc<Core>,
     publishable_key: String,
     service_role_key: String,
-    ready: watch::Receiver<Readiness>,
     stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<()>>,
 }
@@ -74,20 +73,22 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
         TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await.map_err(|e| Error::Listen(Arc::new(e)))?;
     let address = listener.local_addr().map_err(|e| Error::Listen(Arc::new(e)))?;
     let url = Url::parse(&format!("http://{address}")).map_err(|_| Error::Address)?;
-    let core = Arc::new(Core::new(options.config, options.clock, url.clone()));
-    let ready = core.readiness();
+    let core = Arc::new(Core::new(options.config, options.clock, url));
     let (stop, stopped) = oneshot::channel();
-    tokio::spawn(core.clone().open(options.data));
-    let sandbox_url = url.clone();
+    let (opening, data) = (core.clone(), options.data);
+    tokio::spawn(async move {
+        opening.clone().open(data).await;
+        clean_up::keep(opening).await;
+    });
     let (publishable_key, service_role_key) = (core.jwt.publishable_key(), core.jwt.service_role_key());
-    let server = tokio::spawn(http::serve(listener, core, stopped));
-    Ok(Sandbox { url: sandbox_url, publishable_key, service_role_key, ready, stop: Some(stop), server: Some(server) })
+    let server = tokio::spawn(http::serve(listener, core.clone(), stopped));
+    Ok(Sandbox { core, publishable_key, service_role_key, stop: Some(stop), server: Some(server) })
 }
 
 impl Sandbox {
     /// Where it listens, without `/auth/v1`.
     pub fn url(&self) -> &Url {
-        &self.url
+        &self.core.url
     }
 
     /// The anon key: for role `anon`, made to be shipped.
@@ -102,7 +103,7 @@ impl Sandbox {
 
     /// Waits until PostgreSQL is open and the schema is there, or tells why it is not.
     pub async fn ready(&self) -> Result<(), Error> {
-        let mut ready = self.ready.clone();
+        let mut ready = self.core.readiness();
         let state = ready.wait_for(|state| !matches!(state, Readiness::Opening)).await.map_err(|_| Error::Stopped)?;
         match &*state {
             Readiness::Failed(cause) => Err(Error::Database(cause.clone())),
@@ -110,8 +111,8 @@ impl Sandbox {
         }
     }
 
-    /// Stops listening and finishes what is under way. The database closes behind it; cut short in that, it recovers by
-    /// itself at the next start, as after a kill.
+    /// Stops listening, finishes what is under way and closes the database. Cut short in that, it recovers by itself at
+    /// the next start, as after a kill.
     pub async fn shutdown(mut self) {
         if let Some(stop) = self.stop.take() {
             // The server may be gone already: then there is nothing to stop.
@@ -120,5 +121,6 @@ impl Sandbox {
         if let Some(server) = self.server.take() {
             let _ = server.await;
         }
+        self.core.close().await;
     }
 }

@@ -1,9 +1,9 @@
 //! The sandbox as a program of its own.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{env, io, path::PathBuf, process::ExitCode};
 
-use carryover_sandbox::{Clock, Config, DataLocation, Options, start};
-use clap::Parser;
+use carryover_sandbox::{Clock, Config, DataLocation, DatabaseUrl, Options, start};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, parser::ValueSource};
 
 /// A Supabase-compatible backend in one program: Auth API, data API and a mail inbox over embedded PostgreSQL.
 ///
@@ -17,6 +17,11 @@ struct Args {
     /// Folder for the database [default: in memory, gone at the end].
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
+    /// A PostgreSQL server to use in place of the embedded one, 15 or newer: `postgres://user@host:5432/database`. The
+    /// database is made if it is not there. A password comes in PGPASSWORD, or with the address in this variable: other
+    /// users of the computer can read arguments.
+    #[arg(long, value_name = "URL", env = "CARRYOVER_DATABASE_URL", hide_env_values = true, conflicts_with = "data")]
+    database_url: Option<DatabaseUrl>,
     /// A project's `supabase/config.toml` [default: the one built in].
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -25,7 +30,7 @@ struct Args {
 #[tokio::main]
 async fn main() -> ExitCode {
     tracing_subscriber::fmt().with_env_filter("carryover_sandbox=info").with_writer(std::io::stderr).init();
-    match run(Args::parse()).await {
+    match run(Args::command().get_matches()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {
             eprintln!("{sentence}");
@@ -34,13 +39,15 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(args: Args) -> Result<(), String> {
+async fn run(matches: ArgMatches) -> Result<(), String> {
+    let secret_in_argument = matches.value_source("database_url") == Some(ValueSource::CommandLine);
+    let args = Args::from_arg_matches(&matches).map_err(|error| error.to_string())?;
     let config = args
         .config
         .as_deref()
         .map_or_else(|| Ok(Config::default()), Config::read)
         .map_err(|error| error.to_string())?;
-    let data = args.data.map_or(DataLocation::Memory, DataLocation::Directory);
+    let data = data(args.data, args.database_url, secret_in_argument)?;
     let sandbox = start(Options { data, port: args.port, config, clock: Clock::default() })
         .await
         .map_err(|error| error.to_string())?;
@@ -50,7 +57,38 @@ async fn run(args: Args) -> Result<(), String> {
     println!("Inbox             {}inbox", sandbox.url());
     sandbox.ready().await.map_err(|error| error.to_string())?;
     println!("Ready. Stop with Ctrl+C.");
-    tokio::signal::ctrl_c().await.map_err(|error| error.to_string())?;
+    stopped().await.map_err(|error| error.to_string())?;
     sandbox.shutdown().await;
     Ok(())
+}
+
+/// Which PostgreSQL the arguments mean.
+fn data(folder: Option<PathBuf>, address: Option<DatabaseUrl>, visible: bool) -> Result<DataLocation, String> {
+    match (folder, address) {
+        (Some(folder), _) => Ok(DataLocation::Directory(folder)),
+        (None, Some(address)) if visible && address.has_password() => {
+            Err("A password in an argument can be read by other users of this computer: give it in PGPASSWORD, or the \
+                 whole address in CARRYOVER_DATABASE_URL."
+                .to_owned())
+        }
+        (None, Some(address)) => Ok(DataLocation::Server(match env::var("PGPASSWORD") {
+            Ok(password) => address.or_password(&password),
+            Err(_) => address,
+        })),
+        (None, None) => Ok(DataLocation::Memory),
+    }
+}
+
+/// Waits for Ctrl+C, or for the signal that service managers send.
+async fn stopped() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            pressed = tokio::signal::ctrl_c() => pressed,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
 }

@@ -3,7 +3,10 @@
 use sha2::{Digest, Sha256};
 use tokio_postgres::{Error, Transaction};
 
-use crate::{engine::Database, hex};
+use crate::{
+    engine::{Database, Turn, describe},
+    hex,
+};
 
 /// Supabase's schema and the sandbox's own, in steps: a folder from an earlier version gets what it lacks.
 const AUTH: [(&str, &str); 3] = [
@@ -15,11 +18,30 @@ const SEED: &str = include_str!("../../../supabase/seed.sql");
 /// Name and text, in order.
 const MIGRATIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
-/// Brings the database up to date. Each step is one transaction: a kill leaves whole steps only.
-pub(crate) async fn apply(database: &Database) -> Result<(), Error> {
-    let mut turn = database.turn().await;
+/// What a database says that holds somebody else's Supabase.
+const FOREIGN: &str = "this database holds a schema auth that the sandbox did not make; \
+                       name another database: it is made if it is not there";
+
+/// Brings the database up to date, or says in a sentence why that can't be.
+pub(crate) async fn apply(database: &Database) -> Result<(), String> {
+    let mut turn = database.turn().await?;
+    if is_foreign(&mut turn).await.map_err(|error| describe(&error))? {
+        return Err(FOREIGN.to_owned());
+    }
+    apply_steps(&mut turn).await.map_err(|error| describe(&error))
+}
+
+/// Whether Supabase's schema is there without the sandbox's record of it.
+async fn is_foreign(turn: &mut Turn) -> Result<bool, Error> {
+    let tx = turn.begin().await?;
+    let found = "select to_regclass('auth.users') is not null and to_regclass('sandbox.applied') is null";
+    tx.query_one(found, &[]).await?.try_get(0)
+}
+
+/// Each step is one transaction: a kill leaves whole steps only. Sandboxes that share a database take turns.
+async fn apply_steps(turn: &mut Turn) -> Result<(), Error> {
     for (step, sql) in AUTH {
-        let tx = turn.begin().await?;
+        let tx = begin(turn).await?;
         if !has_step(&tx, step).await? {
             tx.batch_execute(sql).await?;
             let noted = "insert into sandbox.applied (what, hash) values ($1, '')";
@@ -29,7 +51,7 @@ pub(crate) async fn apply(database: &Database) -> Result<(), Error> {
     }
     for (name, sql) in MIGRATIONS {
         let (version, title) = name.split_once('_').unwrap_or((name, ""));
-        let tx = turn.begin().await?;
+        let tx = begin(turn).await?;
         let done =
             tx.query_opt("select 1 from supabase_migrations.schema_migrations where version = $1", &[&version]).await?;
         if done.is_none() {
@@ -43,7 +65,7 @@ pub(crate) async fn apply(database: &Database) -> Result<(), Error> {
         tx.commit().await?;
     }
     let hash = hex::encode(&Sha256::digest(SEED));
-    let tx = turn.begin().await?;
+    let tx = begin(turn).await?;
     if tx.query_opt("select 1 from sandbox.applied where what = 'seed' and hash = $1", &[&hash]).await?.is_none() {
         tx.batch_execute(SEED).await?;
         tx.execute(
@@ -53,6 +75,13 @@ pub(crate) async fn apply(database: &Database) -> Result<(), Error> {
         .await?;
     }
     tx.commit().await
+}
+
+/// A transaction that no other sandbox's step overlaps.
+async fn begin(turn: &mut Turn) -> Result<Transaction<'_>, Error> {
+    let tx = turn.begin().await?;
+    tx.execute("select pg_advisory_xact_lock(hashtext('carryover sandbox'))", &[]).await?;
+    Ok(tx)
 }
 
 /// Whether a step was applied. The first one makes the schema that keeps the record.
@@ -78,7 +107,7 @@ mod tests {
         let database = Database::open(DataLocation::Memory).await.expect("opens");
         apply(&database).await.expect("applied");
         apply(&database).await.expect("applied again");
-        let mut turn = database.turn().await;
+        let mut turn = database.turn().await.expect("a session");
         let tx = turn.begin().await.expect("begins");
         tx.batch_execute(
             "insert into auth.users (id, is_anonymous, created_at) values
@@ -98,13 +127,13 @@ mod tests {
     async fn a_folder_from_the_first_version_gets_what_it_lacks() {
         let database = Database::open(DataLocation::Memory).await.expect("opens");
         {
-            let mut turn = database.turn().await;
+            let mut turn = database.turn().await.expect("a session");
             let tx = turn.begin().await.expect("begins");
             tx.batch_execute(AUTH[0].1).await.expect("the first version's schema");
             tx.commit().await.expect("committed");
         }
         apply(&database).await.expect("applied");
-        let mut turn = database.turn().await;
+        let mut turn = database.turn().await.expect("a session");
         let tx = turn.begin().await.expect("begins");
         tx.query("select id from auth.flow_state", &[]).await.expect("flows are there");
         tx.query("select code from sandbox.provider_codes", &[]).await.expect("codes are there");

@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::{
     Clock, Config, DataLocation,
-    engine::Database,
+    engine::{Database, Turn},
     jwt::Jwt,
     limits::{Bucket, Limits},
     redirect::Redirects,
@@ -65,14 +65,12 @@ impl Sandbox {
 
     /// Opens the database, brings it up to date, and lets the requests in that wait for it.
     pub(crate) async fn open(self: Arc<Self>, data: DataLocation) {
-        let opened = match Database::open(data).await {
-            Ok(database) => match schema::apply(&database).await {
-                Ok(()) => Ok(database),
-                Err(error) => Err(describe(&error)),
-            },
-            Err(cause) => Err(cause),
+        let opened = async {
+            let database = Database::open(data).await?;
+            schema::apply(&database).await?;
+            Ok(database)
         };
-        let state = match opened {
+        let state = match opened.await {
             Ok(database) => {
                 // Opened once: the cell is empty.
                 let _ = self.database.set(database);
@@ -81,6 +79,18 @@ impl Sandbox {
             Err(cause) => Readiness::Failed(cause),
         };
         self.readiness.send_replace(state);
+    }
+
+    /// Closes the database, if it was ever open.
+    pub(crate) async fn close(&self) {
+        if let Some(database) = self.database.get() {
+            database.close().await;
+        }
+    }
+
+    /// A session with the database, as soon as one is free; `Err` with the cause when there is none to be had.
+    pub(crate) async fn turn(&self) -> Result<Turn, String> {
+        self.database().await?.turn().await
     }
 
     /// The database, as soon as it serves; `Err` with the cause when it never will.
@@ -94,13 +104,5 @@ impl Sandbox {
             Ok(Readiness::Failed(cause)) => Err(cause),
             _ => self.database.get().ok_or_else(|| "the database is closed".to_owned()),
         }
-    }
-}
-
-/// The server's own words, which `tokio_postgres` keeps out of its `Display`.
-fn describe(error: &tokio_postgres::Error) -> String {
-    match error.as_db_error() {
-        Some(db) => format!("{} ({})", db.message(), db.code().code()),
-        None => error.to_string(),
     }
 }

@@ -1,6 +1,7 @@
 //! Dev-only: what the tests of every part share.
 
 mod console;
+mod engine;
 mod keys;
 mod person;
 
@@ -12,8 +13,10 @@ pub use person::Person;
 pub use carryover_auth::Admin;
 pub use carryover_sandbox::{Options as SandboxOptions, Sandbox};
 
-/// A sandbox in memory, ready to serve, and a console that sees everything in it.
-pub async fn sandbox(options: SandboxOptions) -> anyhow::Result<(Sandbox, Console)> {
+/// A sandbox of the test's own, ready to serve, and a console that sees everything in it. In memory, or on the server that
+/// `CARRYOVER_TEST_SERVER` names.
+pub async fn sandbox(mut options: SandboxOptions) -> anyhow::Result<(Sandbox, Console)> {
+    options.data = engine::engine(options.data)?;
     let sandbox = carryover_sandbox::start(options).await?;
     sandbox.ready().await?;
     let console = Console::new(sandbox.url().as_str(), sandbox.publishable_key(), sandbox.service_role_key());

@@ -1,12 +1,15 @@
 //! The Rust tests as programs: built once for all suites, then run one by one, each counted.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Result, ensure};
 use serde_json::Value;
 
 use super::count::{self, Count};
-use crate::{app, sh, stage::Stage};
+use crate::{app, postgres::Postgres, sh, stage::Stage};
 
 /// The folder of the tests that drive the real window.
 const WINDOW_TESTS: &str = "tests";
@@ -18,6 +21,15 @@ pub(crate) struct Program {
     folder: PathBuf,
     target: String,
     path: PathBuf,
+}
+
+impl Program {
+    /// Whether it asks a sandbox over HTTP: the unit tests beside it never do.
+    fn is_of_sandbox(&self) -> bool {
+        self.folder == Path::new("crates/sandbox")
+            && self.target != "carryover_sandbox"
+            && self.target != "carryover-sandbox"
+    }
 }
 
 /// Builds everything that the suites run, in one call: one set of features, so that nothing is built twice.
@@ -53,7 +65,7 @@ fn program(message: &str, root: &Path) -> Option<Program> {
 pub(crate) fn rust(programs: &[Program]) -> Result<Count> {
     let mut count = Count::default();
     for program in programs.iter().filter(|program| program.folder != Path::new(WINDOW_TESTS)) {
-        count.add(run(program, None)?);
+        count.add(run(program, |_| ())?);
     }
     println!("── examples in the documentation");
     count.add(documentation()?);
@@ -77,26 +89,39 @@ fn documentation() -> Result<Count> {
     Ok(count::program(results, succeeded))
 }
 
+/// The sandbox's tests over HTTP, each sandbox with a database of its own on this server.
+pub(crate) fn sandbox_on(programs: &[Program], server: &Postgres) -> Result<Count> {
+    let mut count = Count::default();
+    for program in programs.iter().filter(|program| program.is_of_sandbox()) {
+        count.add(run(program, |command| {
+            command.env("CARRYOVER_TEST_SERVER", &server.address);
+        })?);
+    }
+    ensure!(count != Count::default(), "the sandbox has no tests");
+    Ok(count)
+}
+
 /// The window tests, each program on a stage of its own, one test at a time.
 pub(crate) fn e2e(programs: &[Program]) -> Result<Count> {
     let mut count = Count::default();
     for program in programs.iter().filter(|program| program.folder == Path::new(WINDOW_TESTS)) {
-        count.add(run(program, Some(&Stage::set()?))?);
+        let stage = Stage::set()?;
+        count.add(run(program, |command| {
+            stage.enter(command);
+            command.arg("--test-threads=1");
+        })?);
     }
     ensure!(count != Count::default(), "there is no window test");
     Ok(count)
 }
 
-fn run(program: &Program, stage: Option<&Stage>) -> Result<Count> {
+fn run(program: &Program, prepare: impl FnOnce(&mut Command)) -> Result<Count> {
     let folder = sh::root().join(&program.folder);
     println!("── {} {}", program.folder.display(), program.target);
     let mut command = sh::command(&program.path);
     // As `cargo test` has it.
     command.current_dir(&folder).env("CARGO_MANIFEST_DIR", &folder);
-    if let Some(stage) = stage {
-        stage.enter(&mut command);
-        command.arg("--test-threads=1");
-    }
+    prepare(&mut command);
     let mut lines = Vec::new();
     let succeeded = sh::each_line(&mut command, |line| {
         println!("{line}");

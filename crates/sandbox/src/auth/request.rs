@@ -61,12 +61,12 @@ impl Request {
 
     /// Waits until the database serves.
     pub(crate) async fn database(&self) -> Result<&Database, ApiError> {
-        self.sandbox.database().await.map_err(|cause| ApiError::new(503, "unexpected_failure", cause))
+        self.sandbox.database().await.map_err(unavailable)
     }
 
     /// Waits for a turn at the database.
-    pub(crate) async fn turn(&self) -> Result<Turn<'_>, ApiError> {
-        Ok(self.database().await?.turn().await)
+    pub(crate) async fn turn(&self) -> Result<Turn, ApiError> {
+        self.sandbox.turn().await.map_err(unavailable)
     }
 
     /// The claims of the bearer token.
@@ -92,6 +92,10 @@ impl Request {
     pub(crate) fn origin(&self) -> Origin {
         Origin::new(self.ip, &self.headers)
     }
+}
+
+fn unavailable(cause: String) -> ApiError {
+    ApiError::new(503, "unexpected_failure", cause)
 }
 
 impl FromRequest<Arc<Sandbox>> for Request {

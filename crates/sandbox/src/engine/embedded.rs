@@ -1,13 +1,25 @@
 //! PostgreSQL 18 in this process, joined to `tokio_postgres` by a pipe in memory.
 
-use std::io;
+use std::{
+    future::Future,
+    io,
+    path::PathBuf,
+    pin::Pin,
+    sync::{Mutex, PoisonError},
+};
 
+use deadpool_postgres::{Connect, Manager};
 use oliphaunt_wasix::{AsyncOliphaunt, DatabaseStorage};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, DuplexStream},
+    task::JoinHandle,
+};
 use tokio_postgres::{Client, Config, NoTls};
 
-use crate::DataLocation;
+use super::sessions;
 
+/// The engine has one session: its users take turns.
+pub(super) const SESSIONS: usize = 1;
 /// Room in the pipe, each way.
 const PIPE: usize = 1 << 20;
 /// What a client is told at the start, as a server would (PostgreSQL documentation, "Message Flow").
@@ -20,15 +32,12 @@ const PARAMETERS: [(&str, &str); 6] = [
     ("standard_conforming_strings", "on"),
 ];
 
-/// Opens the database and a client's session with it.
-pub(crate) async fn open(data: DataLocation) -> Result<Client, String> {
-    let storage = match data {
-        DataLocation::Memory => DatabaseStorage::Memory,
-        DataLocation::Directory(folder) => DatabaseStorage::Directory(folder),
-    };
+/// Opens the database, in a folder or in memory. The task ends when it is closed.
+pub(super) async fn open(folder: Option<PathBuf>) -> Result<(Manager, Option<JoinHandle<()>>), String> {
+    let storage = folder.map_or(DatabaseStorage::Memory, DatabaseStorage::Directory);
     let engine = AsyncOliphaunt::builder().storage(storage).open().await.map_err(|error| error.to_string())?;
     let (ours, theirs) = tokio::io::duplex(PIPE);
-    tokio::spawn(async move {
+    let task = tokio::spawn(async move {
         if let Err(error) = serve(theirs, &engine).await {
             tracing::debug!(%error, "the session with the embedded engine ended");
         }
@@ -38,13 +47,31 @@ pub(crate) async fn open(data: DataLocation) -> Result<Client, String> {
     });
     let mut config = Config::new();
     config.user("postgres").dbname("postgres");
-    let (client, connection) = config.connect_raw(ours, NoTls).await.map_err(|error| error.to_string())?;
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::error!(%error, "the connection to the embedded engine broke");
-        }
-    });
-    Ok(client)
+    Ok((sessions(config, Only(Mutex::new(Some(ours)))), Some(task)))
+}
+
+/// Makes the one session that the engine has.
+struct Only(Mutex<Option<DuplexStream>>);
+
+impl Connect for Only {
+    fn connect(
+        &self,
+        config: &Config,
+    ) -> Pin<Box<dyn Future<Output = Result<(Client, JoinHandle<()>), tokio_postgres::Error>> + Send + '_>> {
+        let config = config.clone();
+        let pipe = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // The session broke and there is no other: a pipe without another end says so in the protocol's own way.
+        let pipe = pipe.unwrap_or_else(|| tokio::io::duplex(1).0);
+        Box::pin(async move {
+            let (client, connection) = config.connect_raw(pipe, NoTls).await?;
+            let task = tokio::spawn(async move {
+                if let Err(error) = connection.await {
+                    tracing::error!(%error, "the connection to the embedded engine broke");
+                }
+            });
+            Ok((client, task))
+        })
+    }
 }
 
 /// Plays the server's side: greets the client, then hands every run of messages up to Sync or Query to the engine.

@@ -67,8 +67,7 @@ async fn give_code(
     decision: &Decision,
 ) -> Result<String, (StatusCode, String)> {
     let failed = |error: tokio_postgres::Error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string());
-    let database = sandbox.database().await.map_err(|cause| (StatusCode::SERVICE_UNAVAILABLE, cause))?;
-    let mut turn = database.turn().await;
+    let mut turn = sandbox.turn().await.map_err(|cause| (StatusCode::SERVICE_UNAVAILABLE, cause))?;
     let tx = turn.begin().await.map_err(failed)?;
     let now = sandbox.clock.now();
     let account = account(&tx, provider, decision, now).await.map_err(failed)?;

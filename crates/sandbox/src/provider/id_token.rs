@@ -47,8 +47,7 @@ pub(super) async fn post(
 async fn make(sandbox: &Sandbox, name: &str, wish: &Wish) -> Result<String, (StatusCode, String)> {
     let provider = Provider::named(sandbox, name).map_err(|sentence| (StatusCode::NOT_FOUND, sentence))?;
     let failed = |error: tokio_postgres::Error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string());
-    let database = sandbox.database().await.map_err(|cause| (StatusCode::SERVICE_UNAVAILABLE, cause))?;
-    let mut turn = database.turn().await;
+    let mut turn = sandbox.turn().await.map_err(|cause| (StatusCode::SERVICE_UNAVAILABLE, cause))?;
     let tx = turn.begin().await.map_err(failed)?;
     let account =
         account::make(&tx, provider.name, &wish.name, &wish.email, sandbox.clock.now()).await.map_err(failed)?;

@@ -45,7 +45,7 @@ pub(super) async fn get(
 
 async fn render(sandbox: &Sandbox, provider: &Provider<'_>, state: &str, hint: &str) -> Result<String, String> {
     let failed = |error: tokio_postgres::Error| error.to_string();
-    let mut turn = sandbox.database().await?.turn().await;
+    let mut turn = sandbox.turn().await?;
     let tx = turn.begin().await.map_err(failed)?;
     let accounts = account::all(&tx, provider.name).await.map_err(failed)?;
     let taken = tx.query("select email from auth.users where email is not null order by created_at desc limit 20", &[]);

@@ -57,7 +57,7 @@ async fn call(
     read_only: bool,
 ) -> Result<Response, RestError> {
     let caller = Caller::of(sandbox, headers)?;
-    let mut turn = sandbox.database().await.map_err(RestError::unavailable)?.turn().await;
+    let mut turn = sandbox.turn().await.map_err(RestError::unavailable)?;
     let failed = |error: tokio_postgres::Error| RestError::database(&error, caller.role);
     let tx = turn.begin().await.map_err(failed)?;
     let signature = signature(&tx, function, arguments).await?;
@@ -98,7 +98,7 @@ async fn signature(tx: &Transaction<'_>, function: &str, given: &Map<String, Val
     let rows = tx
         .query(
             "select coalesce(p.proargnames, '{}')::text[], array(select format_type(t, null) from unnest(p.proargtypes) with ordinality a (t, i) order by i),
-                 p.proretset, p.prorettype = 'void'::regtype
+                 p.proretset, p.prorettype = 'void'::regtype, p.pronargdefaults::int
              from pg_proc p join pg_namespace n on n.oid = p.pronamespace
              where n.nspname = 'public' and p.proname = $1 and p.prokind = 'f'",
             &[&function],
@@ -107,7 +107,14 @@ async fn signature(tx: &Transaction<'_>, function: &str, given: &Map<String, Val
         .map_err(|error| RestError::database(&error, "service_role"))?;
     for row in rows {
         let (names, kinds): (Vec<String>, Vec<String>) = (row.get(0), row.get(1));
-        let arguments: Vec<_> = names.into_iter().zip(kinds).collect();
+        let mut arguments: Vec<_> = names.into_iter().zip(kinds).collect();
+        let needed = arguments.len() - usize::try_from(row.get::<_, i32>(4)).unwrap_or_default();
+        let mut index = 0;
+        // The last ones may have defaults and be left out.
+        arguments.retain(|(name, _)| {
+            index += 1;
+            index <= needed || given.contains_key(name)
+        });
         let fits = arguments.len() == given.len() && arguments.iter().all(|(name, _)| given.contains_key(name));
         if fits {
             return Ok(Signature { arguments, returns_set: row.get(2), returns_void: row.get(3) });

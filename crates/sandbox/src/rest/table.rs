@@ -116,7 +116,7 @@ async fn run(
     build: impl FnOnce(&Columns) -> Result<Statement, RestError>,
 ) -> Result<String, RestError> {
     let caller = Caller::of(sandbox, headers)?;
-    let mut turn = sandbox.database().await.map_err(RestError::unavailable)?.turn().await;
+    let mut turn = sandbox.turn().await.map_err(RestError::unavailable)?;
     let failed = |error: tokio_postgres::Error| RestError::database(&error, caller.role);
     let tx = turn.begin().await.map_err(failed)?;
     let statement = build(&columns(&tx, table).await?)?;
