@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
-use crate::{app, needs::Purpose, packages, sh, stage::Stage, ui};
+use crate::{app, needs::Purpose, packages, postgres::Postgres, sh, stage::Stage, ui};
 
 /// What to measure.
 #[derive(clap::Args)]
@@ -31,6 +31,8 @@ enum Measure {
     Startup,
     /// The auth client: shared refreshes, reading a token, a call over HTTP, loading; beside plain ones.
     Auth,
+    /// The sandbox: requests beside their SQL on both engines; the program's start, memory and rest.
+    Sandbox,
 }
 
 /// Longer than any start takes, even the first one.
@@ -45,16 +47,22 @@ pub(crate) fn bench(options: &Options) -> Result<ExitCode> {
     for measure in measures {
         match measure {
             Measure::Startup => startup(options.runs)?,
-            Measure::Auth => auth()?,
+            Measure::Auth => crate_bench("auth", None)?,
+            Measure::Sandbox => crate_bench("sandbox", Some(&Postgres::start()?))?,
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// In the profile and selection that everything is built in, so that nothing is built twice.
-fn auth() -> Result<()> {
+fn crate_bench(name: &str, server: Option<&Postgres>) -> Result<()> {
     println!();
-    sh::succeed(sh::cargo().args(["bench", "--profile=dev", "--workspace", "--bench=auth"]))
+    let mut bench = sh::cargo();
+    bench.args(["bench", "--profile=dev", "--workspace", &format!("--bench={name}")]);
+    if let Some(server) = server {
+        bench.env("CARRYOVER_TEST_SERVER", &server.address);
+    }
+    sh::succeed(&mut bench)
 }
 
 fn startup(runs: u32) -> Result<()> {

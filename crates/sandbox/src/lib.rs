@@ -111,6 +111,16 @@ impl Sandbox {
         }
     }
 
+    /// Runs statements in one transaction, past every API: for tests that need what no API gives, and for measures.
+    #[doc(hidden)]
+    pub async fn execute(&self, sql: &str) -> Result<(), Error> {
+        let failed = |error: tokio_postgres::Error| Error::Database(engine::describe(&error));
+        let mut turn = self.core.turn().await.map_err(Error::Database)?;
+        let tx = turn.begin().await.map_err(failed)?;
+        tx.batch_execute(sql).await.map_err(failed)?;
+        tx.commit().await.map_err(failed)
+    }
+
     /// Stops listening, finishes what is under way and closes the database. Cut short in that, it recovers by itself at
     /// the next start, as after a kill.
     pub async fn shutdown(mut self) {
