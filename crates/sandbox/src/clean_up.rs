@@ -7,6 +7,7 @@ use tokio_postgres::Error;
 
 use crate::{
     engine::{Turn, describe},
+    events::What,
     state::Sandbox,
 };
 
@@ -26,17 +27,23 @@ pub(crate) async fn keep(sandbox: Arc<Sandbox>) {
     let sandbox = Arc::downgrade(&sandbox);
     loop {
         let Some(there) = sandbox.upgrade() else { return };
-        match there.turn().await {
-            Ok(mut turn) => match run(&mut turn, there.clock.now()).await {
-                Ok(Removed { guests: 0, .. }) => {}
-                Ok(removed) => tracing::info!(removed.guests, removed.carts, "stale guests were removed"),
-                Err(error) => tracing::warn!(error = describe(&error), "stale guests could not be removed"),
-            },
-            Err(cause) => tracing::warn!(cause, "stale guests could not be removed"),
+        if let Err(cause) = now(&there).await {
+            tracing::warn!(cause, "stale guests could not be removed");
         }
         drop(there);
         tokio::time::sleep(EVERY).await;
     }
+}
+
+/// Looks now, and tells what was removed.
+pub(crate) async fn now(sandbox: &Sandbox) -> Result<(), String> {
+    let now = sandbox.clock.now();
+    let removed = run(&mut sandbox.turn().await?, now).await.map_err(|error| describe(&error))?;
+    if removed.guests > 0 {
+        tracing::info!(removed.guests, removed.carts, "stale guests were removed");
+        sandbox.events.tell(now, What::CleanUp { guests: removed.guests, carts: removed.carts });
+    }
+    Ok(())
 }
 
 /// Batch by batch until there is no more, by the sandbox's clock. Nothing where `pg_cron` has it in hand.

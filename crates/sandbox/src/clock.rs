@@ -28,6 +28,21 @@ impl Clock {
         (Timestamp::now().as_millisecond() + self.offset_ms.load(Ordering::Relaxed)).div_euclid(1000)
     }
 
+    /// How far it is from the system's, in seconds.
+    pub fn offset(&self) -> i64 {
+        self.offset_ms.load(Ordering::Relaxed).div_euclid(1000)
+    }
+
+    /// Sets it so that it says this instant (seconds since 1970) now.
+    pub fn set(&self, now: i64) {
+        self.offset_ms.store(now * 1000 - Timestamp::now().as_millisecond(), Ordering::Relaxed);
+    }
+
+    /// Back to the system's time.
+    pub fn reset(&self) {
+        self.offset_ms.store(0, Ordering::Relaxed);
+    }
+
     /// Moves the clock: seconds are added to what it says.
     pub fn advance(&self, seconds: i64) {
         self.offset_ms.fetch_add(seconds * 1000, Ordering::Relaxed);

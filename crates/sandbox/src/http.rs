@@ -1,6 +1,6 @@
 //! The router, and what holds for every route: this computer only, by name too.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Router,
@@ -11,23 +11,35 @@ use axum::{
 };
 use tokio::{net::TcpListener, sync::oneshot};
 
-use crate::{auth, inbox, provider, rest, state::Sandbox};
+use crate::{
+    auth, faults, inbox,
+    line::{Lines, Peer},
+    observe, provider, rest,
+    state::Sandbox,
+};
 
 /// Supabase Auth's own bound (wire reference, section 0).
 const MAX_BODY: usize = 1 << 20;
 
-/// Serves until told to stop; then finishes what is under way.
-pub(crate) async fn serve(listener: TcpListener, sandbox: Arc<Sandbox>, stopped: oneshot::Receiver<()>) {
-    let router = Router::new()
+/// Everything that clients reach.
+pub(crate) fn routes() -> Router<Arc<Sandbox>> {
+    Router::new()
         .nest("/auth/v1", auth::routes().layer(middleware::from_fn(cors)))
         .nest("/rest/v1", rest::routes().layer(middleware::from_fn(cors)))
         .merge(inbox::routes())
         .nest("/provider", provider::routes())
         .layer(DefaultBodyLimit::max(MAX_BODY))
+}
+
+/// Serves until told to stop; then finishes what is under way.
+pub(crate) async fn serve(listener: TcpListener, sandbox: Arc<Sandbox>, stopped: oneshot::Receiver<()>) {
+    let router = routes()
+        .layer(middleware::from_fn_with_state(sandbox.clone(), faults::layer))
+        .layer(middleware::from_fn_with_state(sandbox.clone(), observe::layer))
         .layer(middleware::from_fn(loopback_only))
         .with_state(sandbox);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let served = axum::serve(listener, service)
+    let service = router.into_make_service_with_connect_info::<Peer>();
+    let served = axum::serve(Lines(listener), service)
         .with_graceful_shutdown(async {
             // A dropped sandbox stops as well.
             let _ = stopped.await;
@@ -39,7 +51,7 @@ pub(crate) async fn serve(listener: TcpListener, sandbox: Arc<Sandbox>, stopped:
 }
 
 /// Refuses requests that reached this port under another name: a page elsewhere whose name was pointed at 127.0.0.1.
-async fn loopback_only(request: Request, next: Next) -> Response {
+pub(crate) async fn loopback_only(request: Request, next: Next) -> Response {
     if host_is_loopback(request.headers()) {
         return next.run(request).await;
     }

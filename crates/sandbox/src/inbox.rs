@@ -12,12 +12,9 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use tokio_postgres::Transaction;
 
-use crate::state::Sandbox;
+use crate::{page::policy, state::Sandbox};
 
 const PAGE: &str = include_str!("inbox.html");
-/// Only the page's own script and style, and requests to itself.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-SCRIPT_HASH'; connect-src 'self'; base-uri 'none'; form-action 'none'";
-
 /// A message on its way out.
 pub(crate) struct Message<'a> {
     pub to: &'a str,
@@ -70,17 +67,8 @@ pub(crate) async fn deliver(
 }
 
 async fn page() -> impl IntoResponse {
-    let policy = POLICY.replace("SCRIPT_HASH", &script_hash());
-    ([(header::CONTENT_TYPE, "text/html; charset=utf-8".to_owned()), (header::CONTENT_SECURITY_POLICY, policy)], PAGE)
-}
-
-/// The hash that lets the page's one script run.
-fn script_hash() -> String {
-    use base64::{Engine, engine::general_purpose::STANDARD};
-    use sha2::{Digest, Sha256};
-    let script =
-        PAGE.split_once("<script>").and_then(|(_, rest)| rest.split_once("</script>")).map_or("", |(script, _)| script);
-    STANDARD.encode(Sha256::digest(script))
+    let kind = "text/html; charset=utf-8".to_owned();
+    ([(header::CONTENT_TYPE, kind), (header::CONTENT_SECURITY_POLICY, policy(PAGE))], PAGE)
 }
 
 /// Newest first. Only for pages of this origin: there is no CORS header here, and the loopback check holds.

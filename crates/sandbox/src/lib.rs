@@ -8,14 +8,20 @@ mod auth;
 mod clean_up;
 mod clock;
 mod config;
+mod control;
 mod engine;
 mod error;
+mod events;
+mod faults;
 mod glob;
 mod hex;
 mod http;
 mod inbox;
 mod jwt;
 mod limits;
+mod line;
+mod observe;
+mod page;
 mod provider;
 mod redirect;
 mod rest;
@@ -24,11 +30,16 @@ mod state;
 
 use std::{net::Ipv4Addr, path::PathBuf, sync::Arc};
 
-use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
+use tokio::{
+    net::TcpListener,
+    sync::{oneshot, watch},
+    task::JoinHandle,
+};
 use url::Url;
 
 pub use clock::Clock;
 pub use config::{Config, ConfigError};
+pub use control::{Control, ControlOptions};
 pub use engine::{DatabaseUrl, DatabaseUrlError};
 pub use error::Error;
 use state::{Readiness, Sandbox as Core};
@@ -56,6 +67,8 @@ pub struct Options {
     pub config: Config,
     /// What time it is.
     pub clock: Clock,
+    /// The control API; without it nobody moves anything.
+    pub control: Option<ControlOptions>,
 }
 
 /// A running sandbox. Dropping it stops it.
@@ -63,6 +76,9 @@ pub struct Sandbox {
     core: Arc<Core>,
     publishable_key: String,
     service_role_key: String,
+    control: Option<Control>,
+    /// Dropped, it ends the control API.
+    _moving: watch::Sender<()>,
     stop: Option<oneshot::Sender<()>>,
     server: Option<JoinHandle<()>>,
 }
@@ -74,6 +90,11 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
     let address = listener.local_addr().map_err(|e| Error::Listen(Arc::new(e)))?;
     let url = Url::parse(&format!("http://{address}")).map_err(|_| Error::Address)?;
     let core = Arc::new(Core::new(options.config, options.clock, url));
+    let (moving, moved) = watch::channel(());
+    let control = match options.control {
+        Some(options) => Some(control::open(options, core.clone(), moved).await?),
+        None => None,
+    };
     let (stop, stopped) = oneshot::channel();
     let (opening, data) = (core.clone(), options.data);
     tokio::spawn(async move {
@@ -82,7 +103,15 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
     });
     let (publishable_key, service_role_key) = (core.jwt.publishable_key(), core.jwt.service_role_key());
     let server = tokio::spawn(http::serve(listener, core.clone(), stopped));
-    Ok(Sandbox { core, publishable_key, service_role_key, stop: Some(stop), server: Some(server) })
+    Ok(Sandbox {
+        core,
+        publishable_key,
+        service_role_key,
+        control,
+        _moving: moving,
+        stop: Some(stop),
+        server: Some(server),
+    })
 }
 
 impl Sandbox {
@@ -99,6 +128,11 @@ impl Sandbox {
     /// The key that row-level security lets pass. For tests and consoles, never for an app.
     pub fn service_role_key(&self) -> &str {
         &self.service_role_key
+    }
+
+    /// The control API, if it was asked for.
+    pub fn control(&self) -> Option<&Control> {
+        self.control.as_ref()
     }
 
     /// Waits until PostgreSQL is open and the schema is there, or tells why it is not.

@@ -6,10 +6,13 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use serde::Serialize;
+
 use crate::config::RateLimit;
 
 /// Which bucket a request draws from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Bucket {
     Anonymous,
     SignUp,
@@ -84,6 +87,33 @@ impl Limits {
         }
         level.left -= 1.0;
         true
+    }
+
+    /// Every bucket that was drawn from: whose, and how much is left at `now`.
+    pub(crate) fn levels(&self, limits: &RateLimit, now: f64) -> Vec<(Bucket, IpAddr, f64)> {
+        let buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = |bucket: Bucket, level: &Level| {
+            let rate = bucket.rate(limits);
+            (level.left + (now - level.at).max(0.0) * rate.per_second).min(rate.burst)
+        };
+        buckets.iter().map(|((bucket, ip), level)| (*bucket, *ip, left(*bucket, level))).collect()
+    }
+
+    /// Takes all that is left in a bucket.
+    pub(crate) fn drain(&self, bucket: Bucket, ip: IpAddr, now: f64) {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        buckets.insert((bucket, ip), Level { left: 0.0, at: now });
+    }
+
+    /// Fills a bucket.
+    pub(crate) fn forget(&self, bucket: Bucket, ip: IpAddr) {
+        self.buckets.lock().unwrap_or_else(PoisonError::into_inner).remove(&(bucket, ip));
+    }
+
+    /// Forgets everything, as a restart does.
+    pub(crate) fn reset(&self) {
+        self.buckets.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        *self.sms.lock().unwrap_or_else(PoisonError::into_inner) = Window::default();
     }
 
     /// Counts a text message, to whomever; false when this hour's are sent. A window and no bucket: it opens all at once.

@@ -2,7 +2,7 @@
 
 use std::{env, io, path::PathBuf, process::ExitCode};
 
-use carryover_sandbox::{Clock, Config, DataLocation, DatabaseUrl, Options, start};
+use carryover_sandbox::{Clock, Config, ControlOptions, DataLocation, DatabaseUrl, Options, start};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, parser::ValueSource};
 
 /// A Supabase-compatible backend in one program: Auth API, data API and a mail inbox over embedded PostgreSQL.
@@ -14,6 +14,9 @@ struct Args {
     /// Port on 127.0.0.1; 0 takes a free one.
     #[arg(long, default_value_t = 54321)]
     port: u16,
+    /// Port of the control API and its console on 127.0.0.1; 0 takes a free one.
+    #[arg(long, value_name = "PORT", default_value_t = 54323)]
+    control_port: u16,
     /// Folder for the database [default: in memory, gone at the end].
     #[arg(long, value_name = "FOLDER")]
     data: Option<PathBuf>,
@@ -48,13 +51,16 @@ async fn run(matches: ArgMatches) -> Result<(), String> {
         .map_or_else(|| Ok(Config::default()), Config::read)
         .map_err(|error| error.to_string())?;
     let data = data(args.data, args.database_url, secret_in_argument)?;
-    let sandbox = start(Options { data, port: args.port, config, clock: Clock::default() })
-        .await
-        .map_err(|error| error.to_string())?;
+    let control = Some(ControlOptions { port: args.control_port, token: env::var("CARRYOVER_CONTROL_TOKEN").ok() });
+    let options = Options { data, port: args.port, config, clock: Clock::default(), control };
+    let sandbox = start(options).await.map_err(|error| error.to_string())?;
     println!("URL               {}", sandbox.url());
     println!("Publishable key   {}", sandbox.publishable_key());
     println!("Service role key  {}", sandbox.service_role_key());
     println!("Inbox             {}inbox", sandbox.url());
+    if let Some(control) = sandbox.control() {
+        println!("Console           {}", control.console());
+    }
     sandbox.ready().await.map_err(|error| error.to_string())?;
     println!("Ready. Stop with Ctrl+C.");
     stopped().await.map_err(|error| error.to_string())?;

@@ -14,7 +14,8 @@ const AUTH: [(&str, &str); 3] = [
     ("auth-2", include_str!("../sql/auth_2_flows.sql")),
     ("auth-3", include_str!("../sql/auth_3_providers.sql")),
 ];
-const SEED: &str = include_str!("../../../supabase/seed.sql");
+/// The catalog. Run again, it puts products back to what it says.
+pub(crate) const SEED: &str = include_str!("../../../supabase/seed.sql");
 /// Name and text, in order.
 const MIGRATIONS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 

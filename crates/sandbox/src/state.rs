@@ -8,6 +8,8 @@ use url::Url;
 use crate::{
     Clock, Config, DataLocation,
     engine::{Database, Turn},
+    events::Events,
+    faults::Faults,
     jwt::Jwt,
     limits::{Bucket, Limits},
     redirect::Redirects,
@@ -29,7 +31,9 @@ pub(crate) struct Sandbox {
     pub jwt: Jwt,
     /// Where people may be sent.
     pub redirects: Redirects,
-    limits: Limits,
+    pub limits: Limits,
+    pub faults: Faults,
+    pub events: Events,
     pub url: Url,
     database: OnceCell<Database>,
     readiness: watch::Sender<Readiness>,
@@ -43,6 +47,8 @@ impl Sandbox {
             config,
             clock,
             limits: Limits::default(),
+            faults: Faults::default(),
+            events: Events::default(),
             url,
             database: OnceCell::new(),
             readiness: watch::Sender::new(Readiness::Opening),

@@ -1,9 +1,6 @@
 //! A request as the endpoints want it: who, from where, with what. Every handler begins with one.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     body::Bytes,
@@ -25,6 +22,7 @@ use super::{
 use crate::{
     engine::{Database, Turn},
     limits::Bucket,
+    line::Peer,
     state::Sandbox,
 };
 
@@ -102,8 +100,8 @@ impl FromRequest<Arc<Sandbox>> for Request {
     type Rejection = ApiError;
 
     async fn from_request(request: axum::extract::Request, sandbox: &Arc<Sandbox>) -> Result<Self, ApiError> {
-        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-        let ip = peer.map_or(IpAddr::from([127, 0, 0, 1]), |ConnectInfo(peer)| peer.ip());
+        let peer = request.extensions().get::<ConnectInfo<Peer>>();
+        let ip = peer.map_or(IpAddr::from([127, 0, 0, 1]), |ConnectInfo(peer)| peer.address.ip());
         let headers = request.headers().clone();
         let query = request.uri().query().unwrap_or_default().to_owned();
         let body = Bytes::from_request(request, sandbox).await.map_err(|rejection| {
