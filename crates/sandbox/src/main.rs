@@ -45,11 +45,8 @@ async fn main() -> ExitCode {
 async fn run(matches: ArgMatches) -> Result<(), String> {
     let secret_in_argument = matches.value_source("database_url") == Some(ValueSource::CommandLine);
     let args = Args::from_arg_matches(&matches).map_err(|error| error.to_string())?;
-    let config = args
-        .config
-        .as_deref()
-        .map_or_else(|| Ok(Config::default()), Config::read)
-        .map_err(|error| error.to_string())?;
+    let config =
+        args.config.as_deref().map_or_else(Config::built_in, Config::read).map_err(|error| error.to_string())?;
     let data = data(args.data, args.database_url, secret_in_argument)?;
     let control = Some(ControlOptions { port: args.control_port, token: env::var("CARRYOVER_CONTROL_TOKEN").ok() });
     let options = Options { data, port: args.port, config, clock: Clock::default(), control };

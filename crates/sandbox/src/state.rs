@@ -42,7 +42,7 @@ pub(crate) struct Sandbox {
 impl Sandbox {
     pub(crate) fn new(config: Config, clock: Clock, url: Url) -> Self {
         Self {
-            jwt: Jwt::new(&config.auth.jwt_secret),
+            jwt: Jwt::of(&config),
             redirects: Redirects::new(&config.auth.site_url, &config.auth.additional_redirect_urls),
             config,
             clock,

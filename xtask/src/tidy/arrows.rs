@@ -35,7 +35,7 @@ const EVERY: &[&str] = &[
 const TEST_ARROWS: &[(&str, &[&str])] = &[
     ("carryover", &["carryover-testkit"]),
     ("carryover-auth", &["carryover-sandbox", "carryover-testkit"]),
-    ("carryover-sandbox", &["carryover-testkit"]),
+    ("carryover-sandbox", &["carryover-auth", "carryover-testkit"]),
     ("carryover-shop", &["carryover-testkit"]),
     ("carryover-store", &["carryover-testkit"]),
 ];

@@ -13,7 +13,7 @@ pub(crate) async fn get(request: Request) -> Result<impl IntoResponse, ApiError>
     })))
 }
 
-/// Symmetric keys are never listed.
-pub(crate) async fn jwks() -> impl IntoResponse {
-    ([(header::CACHE_CONTROL, "public, max-age=600")], Json(json!({ "keys": [] })))
+/// The public halves of the project's keys.
+pub(crate) async fn jwks(request: Request) -> impl IntoResponse {
+    ([(header::CACHE_CONTROL, "public, max-age=600")], Json(request.sandbox.jwt.key_set()))
 }

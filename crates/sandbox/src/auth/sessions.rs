@@ -123,7 +123,8 @@ pub(crate) async fn answer(
         .await?;
     let (user, mut claims) = (json_column(&row, 0)?, json_column(&row, 1)?);
     let (issued, lifetime) = (sandbox.clock.now_seconds(), sandbox.config.auth.jwt_expiry);
-    claims["iss"] = format!("{}auth/v1", sandbox.url).into();
+    let issuer = &sandbox.config.auth.jwt_issuer;
+    claims["iss"] = if issuer.is_empty() { format!("{}auth/v1", sandbox.url) } else { issuer.clone() }.into();
     claims["iat"] = issued.into();
     claims["exp"] = (issued + lifetime).into();
     let token = sandbox

@@ -1,36 +1,40 @@
-//! `supabase/config.toml`: the Supabase CLI's own keys, as far as they concern this backend.
+//! `[auth]` and its tables: the Supabase CLI's own keys and defaults.
 
 use std::{
     collections::{BTreeMap, HashMap},
-    path::Path,
     time::Duration,
 };
 
-use serde::{Deserialize, Deserializer, de};
+use serde::Deserialize;
 
-/// The file built in.
-const BUILT_IN: &str = include_str!("../../../supabase/config.toml");
+use super::value::{flag, go_duration, list, number, some_go_duration};
 
-/// A project's settings. Keys that the sandbox does not know are left to others.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Config {
-    /// `[auth]`.
-    pub(crate) auth: Auth,
-}
-
+/// `[auth]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default)]
 #[expect(clippy::struct_excessive_bools, reason = "the keys of the file, as they are")]
 pub(crate) struct Auth {
     pub site_url: String,
-    pub jwt_expiry: i64,
-    pub jwt_secret: String,
-    pub enable_refresh_token_rotation: bool,
-    pub refresh_token_reuse_interval: u32,
-    pub enable_signup: bool,
-    pub enable_anonymous_sign_ins: bool,
-    pub enable_manual_linking: bool,
+    #[serde(deserialize_with = "list")]
     pub additional_redirect_urls: Vec<String>,
+    #[serde(deserialize_with = "number")]
+    pub jwt_expiry: i64,
+    /// Empty: the sandbox's own address with `/auth/v1`.
+    pub jwt_issuer: String,
+    pub jwt_secret: String,
+    /// A file of private keys (RFC 7517), beside the settings; the first one signs.
+    pub signing_keys_path: String,
+    #[serde(deserialize_with = "flag")]
+    pub enable_refresh_token_rotation: bool,
+    #[serde(deserialize_with = "number")]
+    pub refresh_token_reuse_interval: u32,
+    #[serde(deserialize_with = "flag")]
+    pub enable_signup: bool,
+    #[serde(deserialize_with = "flag")]
+    pub enable_anonymous_sign_ins: bool,
+    #[serde(deserialize_with = "flag")]
+    pub enable_manual_linking: bool,
+    #[serde(deserialize_with = "number")]
     pub minimum_password_length: usize,
     pub password_requirements: PasswordRequirements,
     pub rate_limit: RateLimit,
@@ -53,36 +57,53 @@ pub(crate) enum PasswordRequirements {
     LowerUpperLettersDigitsSymbols,
 }
 
+/// `[auth.rate_limit]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default)]
 pub(crate) struct RateLimit {
+    #[serde(deserialize_with = "number")]
     pub anonymous_users: u32,
+    #[serde(deserialize_with = "number")]
     pub token_refresh: u32,
+    #[serde(deserialize_with = "number")]
     pub sign_in_sign_ups: u32,
+    #[serde(deserialize_with = "number")]
     pub token_verifications: u32,
+    #[serde(deserialize_with = "number")]
     pub sms_sent: u32,
 }
 
+/// `[auth.email]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default)]
 #[expect(clippy::struct_excessive_bools, reason = "the keys of the file, as they are")]
 pub(crate) struct Email {
+    #[serde(deserialize_with = "flag")]
     pub enable_signup: bool,
+    #[serde(deserialize_with = "flag")]
     pub enable_confirmations: bool,
+    #[serde(deserialize_with = "flag")]
     pub double_confirm_changes: bool,
+    #[serde(deserialize_with = "flag")]
     pub secure_password_change: bool,
     /// The CLI has no key for this; a hosted project's dashboard does.
+    #[serde(deserialize_with = "flag")]
     pub require_current_password: bool,
     #[serde(deserialize_with = "go_duration")]
     pub max_frequency: Duration,
+    #[serde(deserialize_with = "number")]
     pub otp_length: usize,
+    #[serde(deserialize_with = "number")]
     pub otp_expiry: u32,
 }
 
+/// `[auth.sms]`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default)]
 pub(crate) struct Sms {
+    #[serde(deserialize_with = "flag")]
     pub enable_signup: bool,
+    #[serde(deserialize_with = "flag")]
     pub enable_confirmations: bool,
     #[serde(deserialize_with = "go_duration")]
     pub max_frequency: Duration,
@@ -91,9 +112,11 @@ pub(crate) struct Sms {
     pub test_otp: HashMap<String, String>,
 }
 
+/// `[auth.captcha]`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Captcha {
+    #[serde(deserialize_with = "flag")]
     pub enabled: bool,
     pub provider: CaptchaProvider,
     pub secret: String,
@@ -108,7 +131,7 @@ pub(crate) enum CaptchaProvider {
     Turnstile,
 }
 
-/// How long sessions live; for ever unless the file says otherwise.
+/// `[auth.sessions]`: how long sessions live; for ever unless the file says otherwise.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Sessions {
@@ -122,76 +145,31 @@ pub(crate) struct Sessions {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct External {
+    #[serde(deserialize_with = "flag")]
     pub enabled: bool,
     pub client_id: String,
     pub secret: String,
     pub redirect_uri: String,
+    #[serde(deserialize_with = "flag")]
     pub email_optional: bool,
+    #[serde(deserialize_with = "flag")]
     pub skip_nonce_check: bool,
-}
-
-/// Why settings can't be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// No such file, or not readable.
-    #[error("{file} can't be read: {cause}")]
-    File {
-        /// Which.
-        file: String,
-        /// Why.
-        #[source]
-        cause: std::io::Error,
-    },
-    /// Not TOML, or a value of the wrong kind.
-    #[error("{file}: {cause}")]
-    Value {
-        /// Which.
-        file: String,
-        /// Line, key and what is wrong.
-        #[source]
-        cause: Box<toml::de::Error>,
-    },
-}
-
-impl Config {
-    /// The publishable key and the service role key that go with these settings.
-    pub fn keys(&self) -> (String, String) {
-        let jwt = crate::jwt::Jwt::new(&self.auth.jwt_secret);
-        (jwt.publishable_key(), jwt.service_role_key())
-    }
-
-    /// Reads a `config.toml`.
-    pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let file = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|cause| ConfigError::File { file: file.clone(), cause })?;
-        Self::parse(&file, &text)
-    }
-
-    /// Reads settings from text; `file` is for the message.
-    pub fn parse(file: &str, text: &str) -> Result<Self, ConfigError> {
-        toml::from_str(text).map_err(|cause| ConfigError::Value { file: file.to_owned(), cause: Box::new(cause) })
-    }
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        // A test holds that the built-in file parses; were it not to, the CLI's defaults would serve.
-        Self::parse("supabase/config.toml", BUILT_IN).unwrap_or(Self { auth: Auth::default() })
-    }
 }
 
 impl Default for Auth {
     fn default() -> Self {
         Self {
             site_url: "http://127.0.0.1:3000".to_owned(),
+            additional_redirect_urls: vec!["https://127.0.0.1:3000".to_owned()],
             jwt_expiry: 3600,
+            jwt_issuer: String::new(),
             jwt_secret: "super-secret-jwt-token-with-at-least-32-characters-long".to_owned(),
+            signing_keys_path: String::new(),
             enable_refresh_token_rotation: true,
             refresh_token_reuse_interval: 10,
             enable_signup: true,
             enable_anonymous_sign_ins: false,
             enable_manual_linking: false,
-            additional_redirect_urls: vec!["https://127.0.0.1:3000".to_owned()],
             minimum_password_length: 6,
             password_requirements: PasswordRequirements::default(),
             rate_limit: RateLimit::default(),
@@ -233,65 +211,6 @@ impl Default for Sms {
             max_frequency: Duration::from_secs(5),
             template: "Your code is {{ .Code }}".to_owned(),
             test_otp: HashMap::new(),
-        }
-    }
-}
-
-/// Durations as Go writes them: `1s`, `5m`, `1h30m`.
-fn go_duration<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    let text = String::deserialize(from)?;
-    parse_go_duration(&text)
-        .ok_or_else(|| de::Error::custom(format!("{text:?} is no duration such as \"1s\" or \"5m\"")))
-}
-
-/// A duration; none means that there is no end.
-fn some_go_duration<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-    go_duration(from).map(|duration| Some(duration).filter(|duration| !duration.is_zero()))
-}
-
-/// As `go_duration`, from text.
-pub(crate) fn parse_go_duration(text: &str) -> Option<Duration> {
-    let mut total = Duration::ZERO;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).filter(|&n| n > 0)?;
-        let number: u64 = rest[..digits].parse().ok()?;
-        let unit_end = rest[digits..].find(|c: char| c.is_ascii_digit()).map_or(rest.len(), |n| digits + n);
-        total += match &rest[digits..unit_end] {
-            "ms" => Duration::from_millis(number),
-            "s" => Duration::from_secs(number),
-            "m" => Duration::from_secs(number.checked_mul(60)?),
-            "h" => Duration::from_secs(number.checked_mul(3600)?),
-            _ => return None,
-        };
-        rest = &rest[unit_end..];
-    }
-    (!text.is_empty()).then_some(total)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_built_in_file_is_the_one_in_force() {
-        let config = Config::parse("supabase/config.toml", BUILT_IN).expect("parses");
-        assert!(config.auth.enable_anonymous_sign_ins);
-        assert!(config.auth.email.enable_confirmations);
-    }
-
-    #[test]
-    fn a_wrong_value_is_named_with_its_line() {
-        let error = Config::parse("c.toml", "[auth]\njwt_expiry = \"soon\"\n").expect_err("refused").to_string();
-        assert!(error.contains("c.toml") && error.contains("line 2") && error.contains("jwt_expiry"), "{error}");
-    }
-
-    #[test]
-    fn durations_are_gos() {
-        assert_eq!(parse_go_duration("1h30m"), Some(Duration::from_mins(90)));
-        assert_eq!(parse_go_duration("250ms"), Some(Duration::from_millis(250)));
-        for wrong in ["", "s", "5", "5x", "-1s"] {
-            assert_eq!(parse_go_duration(wrong), None, "{wrong}");
         }
     }
 }
