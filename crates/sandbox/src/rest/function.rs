@@ -1,135 +1,182 @@
 //! Function calls: `rpc/{function}`.
 
-use std::sync::Arc;
-
 use axum::{
-    body::Bytes,
-    extract::{Path, Query, State},
-    http::{HeaderMap, StatusCode},
-    response::Response,
+    http::StatusCode,
+    response::{IntoResponse, Response},
 };
 use serde_json::{Map, Value};
-use tokio_postgres::{Transaction, types::ToSql};
+use tokio_postgres::Transaction;
 
-use super::{caller::Caller, error::RestError, filter::quote, table::json};
-use crate::state::Sandbox;
+use super::{
+    Incoming, answer,
+    caller::Caller,
+    error::RestError,
+    media::Media,
+    prefer::Prefer,
+    query::Query,
+    range::Range,
+    read::Selection,
+    run,
+    signature::{Returns, Signature},
+    sql::{Scope, Values, quote},
+};
 
-/// A function as PostgreSQL's catalog knows it.
-struct Signature {
-    /// Name and type of each argument.
-    arguments: Vec<(String, String)>,
-    returns_set: bool,
-    returns_void: bool,
-}
+/// Parameters that never are arguments.
+const RESERVED: [&str; 8] = ["select", "order", "limit", "offset", "and", "or", "not.and", "not.or"];
 
-pub(crate) async fn post(
-    State(sandbox): State<Arc<Sandbox>>,
-    Path(function): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, RestError> {
-    let arguments = if body.is_empty() { Value::Object(Map::new()) } else { parse(&body)? };
-    let Value::Object(arguments) = arguments else {
-        return Err(RestError::new(400, "PGRST102", "Expected a JSON object"));
+pub(super) async fn post(incoming: Incoming) -> Result<Response, RestError> {
+    let bad = |_| RestError::new(400, "PGRST102", "Empty or invalid json");
+    let body = if incoming.body.is_empty() {
+        Value::Object(Map::new())
+    } else {
+        serde_json::from_slice(&incoming.body).map_err(bad)?
     };
-    call(&sandbox, &headers, &function, &arguments, false).await
-}
-
-pub(crate) async fn get(
-    State(sandbox): State<Arc<Sandbox>>,
-    Path(function): Path<String>,
-    Query(parameters): Query<Vec<(String, String)>>,
-    headers: HeaderMap,
-) -> Result<Response, RestError> {
-    let arguments = parameters.into_iter().map(|(name, value)| (name, Value::String(value))).collect();
-    call(&sandbox, &headers, &function, &arguments, true).await
-}
-
-fn parse(body: &Bytes) -> Result<Value, RestError> {
-    serde_json::from_slice(body).map_err(|_| RestError::new(400, "PGRST102", "Empty or invalid json"))
-}
-
-async fn call(
-    sandbox: &Sandbox,
-    headers: &HeaderMap,
-    function: &str,
-    arguments: &Map<String, Value>,
-    read_only: bool,
-) -> Result<Response, RestError> {
-    let caller = Caller::of(sandbox, headers)?;
-    let mut turn = sandbox.turn().await.map_err(RestError::unavailable)?;
+    let given: Vec<String> = body.as_object().map_or_else(Vec::new, |arguments| arguments.keys().cloned().collect());
+    let (caller, mut turn) = incoming.begin().await?;
     let failed = |error: tokio_postgres::Error| RestError::database(&error, caller.role);
     let tx = turn.begin().await.map_err(failed)?;
-    let signature = signature(&tx, function, arguments).await?;
-    if read_only {
-        tx.batch_execute("set transaction read only").await.map_err(failed)?;
+    let signature = Signature::find(&tx, &incoming.name, &given, true).await?;
+    if !signature.takes_body() && !body.is_object() {
+        return Err(RestError::new(400, "PGRST102", "Empty or invalid json"));
     }
-    caller.enter(&tx).await.map_err(failed)?;
-    let values: Vec<String> = signature.arguments.iter().map(|(name, _)| text(&arguments[name])).collect();
-    let bound: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
-    let row = tx.query_one(&statement(function, &signature), &bound).await.map_err(failed)?;
-    let answer: Option<String> = row.try_get(0).map_err(failed)?;
+    let mut values = Values::default();
+    let call = call(&incoming.name, &signature, &body, &mut values);
+    let response = run_call(&incoming, &caller, &tx, &signature, call, values).await?;
     tx.commit().await.map_err(failed)?;
-    if signature.returns_void {
-        return Ok(json(StatusCode::NO_CONTENT, String::new()));
-    }
-    Ok(json(StatusCode::OK, answer.unwrap_or_else(|| "null".to_owned())))
+    Ok(response)
 }
 
-fn statement(function: &str, signature: &Signature) -> String {
-    let arguments: Vec<_> = signature
-        .arguments
+pub(super) async fn get(incoming: Incoming) -> Result<Response, RestError> {
+    let (caller, mut turn) = incoming.begin().await?;
+    let failed = |error: tokio_postgres::Error| RestError::database(&error, caller.role);
+    let tx = turn.begin().await.map_err(failed)?;
+    let is_filter = |value: &str| value.split_once('.').is_some_and(|(operator, _)| OPERATORS.contains(&operator));
+    let given: Vec<String> = incoming
+        .parameters
         .iter()
-        .enumerate()
-        .map(|(index, (name, kind))| format!("{} => (${}::text)::{kind}", quote(name), index + 1))
+        .filter(|(name, value)| !RESERVED.contains(&name.as_str()) && !is_filter(value))
+        .map(|(name, _)| name.clone())
         .collect();
-    let call = format!("public.{}({})", quote(function), arguments.join(", "));
-    if signature.returns_set {
-        format!("select coalesce(json_agg(r), '[]')::text from {call} r")
-    } else if signature.returns_void {
-        format!("select ({call})::text")
-    } else {
-        format!("select to_json({call})::text")
-    }
-}
-
-/// The function of this name whose arguments are the ones given.
-async fn signature(tx: &Transaction<'_>, function: &str, given: &Map<String, Value>) -> Result<Signature, RestError> {
-    let rows = tx
-        .query(
-            "select coalesce(p.proargnames, '{}')::text[], array(select format_type(t, null) from unnest(p.proargtypes) with ordinality a (t, i) order by i),
-                 p.proretset, p.prorettype = 'void'::regtype, p.pronargdefaults::int
-             from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-             where n.nspname = 'public' and p.proname = $1 and p.prokind = 'f'",
-            &[&function],
-        )
-        .await
-        .map_err(|error| RestError::database(&error, "service_role"))?;
-    for row in rows {
-        let (names, kinds): (Vec<String>, Vec<String>) = (row.get(0), row.get(1));
-        let mut arguments: Vec<_> = names.into_iter().zip(kinds).collect();
-        let needed = arguments.len() - usize::try_from(row.get::<_, i32>(4)).unwrap_or_default();
-        let mut index = 0;
-        // The last ones may have defaults and be left out.
-        arguments.retain(|(name, _)| {
-            index += 1;
-            index <= needed || given.contains_key(name)
-        });
-        let fits = arguments.len() == given.len() && arguments.iter().all(|(name, _)| given.contains_key(name));
-        if fits {
-            return Ok(Signature { arguments, returns_set: row.get(2), returns_void: row.get(3) });
+    let signature = Signature::find(&tx, &incoming.name, &given, false).await?;
+    tx.batch_execute("set transaction read only").await.map_err(failed)?;
+    let mut values = Values::default();
+    let mut arguments = Vec::new();
+    for (name, value) in incoming.parameters.iter().filter(|(name, _)| given.contains(name)) {
+        if let Some(argument) = signature.arguments.iter().find(|argument| argument.name == *name) {
+            arguments.push(format!("{} => ({})::{}", quote(name), values.bind(value), argument.kind));
         }
     }
-    let parameters: Vec<_> = given.keys().map(String::as_str).collect();
-    let message =
-        format!("Could not find the function public.{function}({}) in the schema cache", parameters.join(", "));
-    Err(RestError::new(404, "PGRST202", message))
+    let call = Call { function: format!("public.{}({})", quote(&incoming.name), arguments.join(", ")), source: None };
+    let response = run_call(&incoming, &caller, &tx, &signature, call, values).await?;
+    tx.commit().await.map_err(failed)?;
+    Ok(response)
 }
 
-/// A value as the text that PostgreSQL reads: strings as they are, all else as JSON.
-fn text(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
+/// What a parameter begins with that filters a function's rows.
+const OPERATORS: [&str; 18] = [
+    "eq",
+    "neq",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "like",
+    "ilike",
+    "match",
+    "imatch",
+    "in",
+    "is",
+    "isdistinct",
+    "cs",
+    "cd",
+    "ov",
+    "not",
+    "fts",
+];
+
+/// A call as SQL: the function with its arguments, and where the arguments come from.
+struct Call {
+    function: String,
+    source: Option<String>,
+}
+
+/// Arguments from a JSON body, converted by PostgreSQL itself: arrays and composite values too.
+fn call(name: &str, signature: &Signature, body: &Value, values: &mut Values) -> Call {
+    let name = quote(name);
+    if signature.takes_body() {
+        let kind = &signature.arguments[0].kind;
+        return Call { function: format!("public.{name}(({})::{kind})", values.bind(body.to_string())), source: None };
+    }
+    let given: Vec<_> = signature.arguments.iter().filter(|argument| body.get(&argument.name).is_some()).collect();
+    if given.is_empty() {
+        return Call { function: format!("public.{name}()"), source: None };
+    }
+    let passed: Vec<_> = given.iter().map(|a| format!("{0} => arguments.{0}", quote(&a.name))).collect();
+    let typed: Vec<_> = given.iter().map(|a| format!("{} {}", quote(&a.name), a.kind)).collect();
+    let source =
+        format!("json_to_record(({})::json) as arguments ({})", values.bind(body.to_string()), typed.join(", "));
+    Call { function: format!("public.{name}({})", passed.join(", ")), source: Some(source) }
+}
+
+async fn run_call(
+    incoming: &Incoming,
+    caller: &Caller,
+    tx: &Transaction<'_>,
+    signature: &Signature,
+    call: Call,
+    values: Values,
+) -> Result<Response, RestError> {
+    let failed = |error: tokio_postgres::Error| RestError::database(&error, caller.role);
+    let (media, prefer) = (Media::read(&incoming.headers)?, Prefer::read(&incoming.headers)?);
+    let from = call.source.map_or_else(String::new, |source| format!(" from {source}"));
+    let is_argument = |name: &str| signature.arguments.iter().any(|argument| argument.name == name);
+    match &signature.returns {
+        Returns::Rows { set, columns } => {
+            let query = Query::read(&incoming.parameters, is_argument)?;
+            let range = Range::read(&query, &incoming.headers, true)?;
+            let kinds = run::kinds(tx, &query).await?;
+            caller.enter(tx).await.map_err(failed)?;
+            let scope = Scope { columns, kinds: &kinds };
+            let media = if *set { media } else { single(media) };
+            let selection = Selection { query: &query, range, media, count: prefer.count };
+            let rows = if from.is_empty() {
+                format!("{} as called", call.function)
+            } else {
+                format!("(select called.*{from}, lateral {} as called) as called", call.function)
+            };
+            let (sql, values, names) = selection.statement(&scope, &rows, values)?;
+            let outcome = run::statement(tx, caller, &sql, &values).await?;
+            selection.answer(outcome, &names, &prefer)
+        }
+        returns => {
+            caller.enter(tx).await.map_err(failed)?;
+            let sql = match returns {
+                Returns::Value { set: true } => format!(
+                    "select coalesce(json_agg(value), '[]')::text, count(*), null::bigint, null::text from (select {}{from}) as called (value)",
+                    call.function
+                ),
+                // Nothing is written down as an empty text, which is no JSON.
+                Returns::Nothing => {
+                    format!("select ({})::text, 1::bigint, null::bigint, null::text{from}", call.function)
+                }
+                _ => format!("select to_json({})::text, 1::bigint, null::bigint, null::text{from}", call.function),
+            };
+            let outcome = run::statement(tx, caller, &sql, &values.0).await?;
+            if matches!(returns, Returns::Nothing) {
+                return Ok(StatusCode::NO_CONTENT.into_response());
+            }
+            let body = outcome.body.unwrap_or_else(|| "null".to_owned());
+            let mut response = answer::with(StatusCode::OK, Media::Rows { strip_nulls: false }, body);
+            answer::add(&mut response, "content-range", "0-0/*");
+            Ok(response)
+        }
+    }
+}
+
+/// A function that returns one row returns an object.
+fn single(media: Media) -> Media {
+    match media {
+        Media::Rows { strip_nulls } => Media::Row { strip_nulls },
+        media => media,
     }
 }
