@@ -50,6 +50,15 @@ pub(crate) fn libtest(line: &str) -> Option<Count> {
     Some(count)
 }
 
+/// Reads `3 passed, 0 failed, 1 todo`, the last line of a run that ends with its counts. A run that ends otherwise failed.
+pub(crate) fn summary(line: &str, succeeded: bool) -> Count {
+    let numbers: Vec<u64> = line.split(", ").filter_map(|part| part.split_once(' ')?.0.parse().ok()).collect();
+    match numbers.as_slice() {
+        &[passed, failed, skipped] if succeeded == (failed == 0) && passed > 0 => Count { passed, failed, skipped },
+        _ => Count::one(false),
+    }
+}
+
 /// Counts a whole run of one test program from its lines and how it ended.
 pub(crate) fn program(lines: impl IntoIterator<Item = Count>, succeeded: bool) -> Count {
     let mut lines = lines.into_iter().peekable();
@@ -87,6 +96,17 @@ pub(crate) fn vitest(report: &str, files: usize) -> Result<Count> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reads_a_runs_last_line_and_believes_no_other() {
+        let count = Count { passed: 3, failed: 1, skipped: 2 };
+        assert_eq!(summary("3 passed, 1 failed, 2 todo", false), count);
+        for (line, succeeded) in
+            [("3 passed, 1 failed, 2 todo", true), ("0 passed, 0 failed, 0 todo", true), ("Error", true)]
+        {
+            assert_eq!(summary(line, succeeded), Count::one(false), "{line}");
+        }
+    }
 
     #[test]
     fn reads_libtests_result_line() {
