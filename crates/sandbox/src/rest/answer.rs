@@ -8,14 +8,15 @@ use serde_json::Value;
 
 use super::{error::RestError, media::Media, sql::quote};
 
-/// The expression that makes the answer's body from the rows of `rows`, whose columns are `names`.
+/// The expression that makes the answer's body from the rows of `rows`, whose columns are `names`. It says `rows.*`, for
+/// `rows` alone would be the column that a request may name so.
 pub(super) fn body(media: Media, names: &[String]) -> String {
     match media {
         Media::Rows { strip_nulls: false } | Media::Row { strip_nulls: false } => {
-            "coalesce(json_agg(rows), '[]')::text".to_owned()
+            "coalesce(json_agg(rows.*), '[]')::text".to_owned()
         }
         Media::Rows { strip_nulls: true } | Media::Row { strip_nulls: true } => {
-            "coalesce(json_agg(json_strip_nulls(row_to_json(rows))), '[]')::text".to_owned()
+            "coalesce(json_agg(json_strip_nulls(row_to_json(rows.*))), '[]')::text".to_owned()
         }
         Media::Csv => {
             let texts: Vec<_> = names.iter().map(|name| format!("rows.{}::text", quote(name))).collect();

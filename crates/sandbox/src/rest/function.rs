@@ -39,9 +39,8 @@ pub(super) async fn post(incoming: Incoming) -> Result<Response, RestError> {
     if !signature.takes_body() && !body.is_object() {
         return Err(RestError::new(400, "PGRST102", "Empty or invalid json"));
     }
-    let mut values = Values::default();
-    let call = call(&incoming.name, &signature, &body, &mut values);
-    let response = run_call(&incoming, &caller, &tx, &signature, call, values).await?;
+    let call = call(&incoming, &signature, &body);
+    let response = run_call(&incoming, &caller, &tx, &signature, call).await?;
     tx.commit().await.map_err(failed)?;
     Ok(response)
 }
@@ -50,30 +49,36 @@ pub(super) async fn get(incoming: Incoming) -> Result<Response, RestError> {
     let (caller, mut turn) = incoming.begin().await?;
     let failed = |error: tokio_postgres::Error| RestError::database(&error, caller.role);
     let tx = turn.begin().await.map_err(failed)?;
-    let is_filter = |value: &str| value.split_once('.').is_some_and(|(operator, _)| OPERATORS.contains(&operator));
-    let given: Vec<String> = incoming
+    let (given, others): (Vec<_>, Vec<_>) = incoming
         .parameters
         .iter()
-        .filter(|(name, value)| !RESERVED.contains(&name.as_str()) && !is_filter(value))
-        .map(|(name, _)| name.clone())
-        .collect();
-    let signature = Signature::find(&tx, &incoming.name, &given, false).await?;
+        .cloned()
+        .partition(|(name, value)| !RESERVED.contains(&name.as_str()) && !is_filter(value));
+    let names: Vec<String> = given.iter().map(|(name, _)| name.clone()).collect();
+    let signature = Signature::find(&tx, &incoming.name, &names, false).await?;
     tx.batch_execute("set transaction read only").await.map_err(failed)?;
     let mut values = Values::default();
     let mut arguments = Vec::new();
-    for (name, value) in incoming.parameters.iter().filter(|(name, _)| given.contains(name)) {
+    for (name, value) in &given {
         if let Some(argument) = signature.arguments.iter().find(|argument| argument.name == *name) {
-            arguments.push(format!("{} => ({})::{}", quote(name), values.bind(value), argument.kind));
+            arguments.push(argument.pass(&format!("({})::{}", values.bind(value), argument.kind)));
         }
     }
-    let call = Call { function: format!("public.{}({})", quote(&incoming.name), arguments.join(", ")), source: None };
-    let response = run_call(&incoming, &caller, &tx, &signature, call, values).await?;
+    let function = format!("public.{}({})", quote(&incoming.name), arguments.join(", "));
+    let call = Call { function, source: None, values, parameters: others };
+    let response = run_call(&incoming, &caller, &tx, &signature, call).await?;
     tx.commit().await.map_err(failed)?;
     Ok(response)
 }
 
+/// Whether a parameter filters a function's rows: it begins with an operator, as `gt.1`, `eq(any).{1,2}` or `not.is.null`.
+fn is_filter(value: &str) -> bool {
+    let word = value.split(['.', '(']).next().unwrap_or_default();
+    value.contains('.') && OPERATORS.contains(&word)
+}
+
 /// What a parameter begins with that filters a function's rows.
-const OPERATORS: [&str; 18] = [
+const OPERATORS: [&str; 26] = [
     "eq",
     "neq",
     "gt",
@@ -90,32 +95,45 @@ const OPERATORS: [&str; 18] = [
     "cs",
     "cd",
     "ov",
+    "sl",
+    "sr",
+    "nxr",
+    "nxl",
+    "adj",
     "not",
     "fts",
+    "plfts",
+    "phfts",
+    "wfts",
 ];
 
 /// A call as SQL: the function with its arguments, and where the arguments come from.
 struct Call {
     function: String,
     source: Option<String>,
+    values: Values,
+    /// The parameters that are no arguments: they choose among the rows.
+    parameters: Vec<(String, String)>,
 }
 
 /// Arguments from a JSON body, converted by PostgreSQL itself: arrays and composite values too.
-fn call(name: &str, signature: &Signature, body: &Value, values: &mut Values) -> Call {
-    let name = quote(name);
+fn call(incoming: &Incoming, signature: &Signature, body: &Value) -> Call {
+    let (name, mut values) = (quote(&incoming.name), Values::default());
+    let parameters = incoming.parameters.clone();
     if signature.takes_body() {
         let kind = &signature.arguments[0].kind;
-        return Call { function: format!("public.{name}(({})::{kind})", values.bind(body.to_string())), source: None };
+        let function = format!("public.{name}(({})::{kind})", values.bind(body.to_string()));
+        return Call { function, source: None, values, parameters };
     }
     let given: Vec<_> = signature.arguments.iter().filter(|argument| body.get(&argument.name).is_some()).collect();
     if given.is_empty() {
-        return Call { function: format!("public.{name}()"), source: None };
+        return Call { function: format!("public.{name}()"), source: None, values, parameters };
     }
-    let passed: Vec<_> = given.iter().map(|a| format!("{0} => arguments.{0}", quote(&a.name))).collect();
+    let passed: Vec<_> = given.iter().map(|a| a.pass(&format!("arguments.{}", quote(&a.name)))).collect();
     let typed: Vec<_> = given.iter().map(|a| format!("{} {}", quote(&a.name), a.kind)).collect();
     let source =
         format!("json_to_record(({})::json) as arguments ({})", values.bind(body.to_string()), typed.join(", "));
-    Call { function: format!("public.{name}({})", passed.join(", ")), source: Some(source) }
+    Call { function: format!("public.{name}({})", passed.join(", ")), source: Some(source), values, parameters }
 }
 
 async fn run_call(
@@ -124,15 +142,13 @@ async fn run_call(
     tx: &Transaction<'_>,
     signature: &Signature,
     call: Call,
-    values: Values,
 ) -> Result<Response, RestError> {
     let failed = |error: tokio_postgres::Error| RestError::database(&error, caller.role);
     let (media, prefer) = (Media::read(&incoming.headers)?, Prefer::read(&incoming.headers)?);
-    let from = call.source.map_or_else(String::new, |source| format!(" from {source}"));
-    let is_argument = |name: &str| signature.arguments.iter().any(|argument| argument.name == name);
+    let from = call.source.as_ref().map_or_else(String::new, |source| format!(" from {source}"));
     match &signature.returns {
         Returns::Rows { set, columns } => {
-            let query = Query::read(&incoming.parameters, is_argument)?;
+            let query = Query::read(&call.parameters)?;
             let range = Range::read(&query, &incoming.headers, true)?;
             let kinds = run::kinds(tx, &query).await?;
             caller.enter(tx).await.map_err(failed)?;
@@ -144,7 +160,7 @@ async fn run_call(
             } else {
                 format!("(select called.*{from}, lateral {} as called) as called", call.function)
             };
-            let (sql, values, names) = selection.statement(&scope, &rows, values)?;
+            let (sql, values, names) = selection.statement(&scope, &rows, call.values)?;
             let outcome = run::statement(tx, caller, &sql, &values).await?;
             selection.answer(outcome, &names, &prefer)
         }
@@ -161,7 +177,7 @@ async fn run_call(
                 }
                 _ => format!("select to_json({})::text, 1::bigint, null::bigint, null::text{from}", call.function),
             };
-            let outcome = run::statement(tx, caller, &sql, &values.0).await?;
+            let outcome = run::statement(tx, caller, &sql, &call.values.0).await?;
             if matches!(returns, Returns::Nothing) {
                 return Ok(StatusCode::NO_CONTENT.into_response());
             }

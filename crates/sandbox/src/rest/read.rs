@@ -16,7 +16,7 @@ use super::{
 
 pub(super) async fn get(incoming: Incoming) -> Result<Response, RestError> {
     let (media, prefer) = (Media::read(&incoming.headers)?, Prefer::read(&incoming.headers)?);
-    let query = Query::read(&incoming.parameters, |_| false)?;
+    let query = Query::read(&incoming.parameters)?;
     let range = Range::read(&query, &incoming.headers, true)?;
     let (caller, mut turn) = incoming.begin().await?;
     let failed = |error: tokio_postgres::Error| RestError::database(&error, caller.role);

@@ -2,7 +2,7 @@
 
 use tokio_postgres::{Row, Transaction};
 
-use super::{catalog::Columns, error::RestError};
+use super::{catalog::Columns, error::RestError, sql::quote};
 
 /// A function that can be called.
 #[derive(Debug, Clone)]
@@ -17,6 +17,16 @@ pub(super) struct Argument {
     pub name: String,
     pub kind: String,
     has_default: bool,
+    /// It takes an array for any number of values.
+    is_variadic: bool,
+}
+
+impl Argument {
+    /// This argument in a call, with `value` as SQL.
+    pub(super) fn pass(&self, value: &str) -> String {
+        let variadic = if self.is_variadic { "variadic " } else { "" };
+        format!("{variadic}{} => {value}", quote(&self.name))
+    }
 }
 
 /// What comes back.
@@ -67,7 +77,8 @@ impl Signature {
     }
 }
 
-/// Names, types, number of defaults, set, result, kind of result, and the columns that the function itself names.
+/// Names, types, number of defaults, set, result, kind of result, the columns that the function itself names, and whether the last
+/// argument is variadic.
 const FUNCTIONS: &str = "
     select coalesce(p.proargnames[1:p.pronargs], '{}')::text[],
         array(select format_type(t, null) from unnest(p.proargtypes) with ordinality a (t, i) order by i),
@@ -76,18 +87,22 @@ const FUNCTIONS: &str = "
              when 't' = any(p.proargmodes) or 'o' = any(p.proargmodes) then 'named'
              when y.typtype = 'c' then 'composite' else 'value' end,
         array(select coalesce(p.proargnames[i], 'column' || i) from generate_subscripts(p.proargmodes, 1) i where p.proargmodes[i] in ('t', 'o', 'b') order by i),
-        array(select format_type(p.proallargtypes[i], null) from generate_subscripts(p.proargmodes, 1) i where p.proargmodes[i] in ('t', 'o', 'b') order by i)
+        array(select format_type(p.proallargtypes[i], null) from generate_subscripts(p.proargmodes, 1) i where p.proargmodes[i] in ('t', 'o', 'b') order by i),
+        p.provariadic <> 0
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_type y on y.oid = p.prorettype
     where n.nspname = 'public' and p.proname = $1 and p.prokind = 'f'";
 
 fn arguments(row: &Row) -> Vec<Argument> {
     let (names, kinds): (Vec<String>, Vec<String>) = (row.get(0), row.get(1));
     let defaults = usize::try_from(row.get::<_, i32>(2)).unwrap_or(0);
+    let variadic: bool = row.get(8);
+    let last = kinds.len().saturating_sub(1);
     let first_default = kinds.len() - defaults.min(kinds.len());
     let argument = |(index, kind)| Argument {
         name: names.get(index).cloned().unwrap_or_default(),
         kind,
         has_default: index >= first_default,
+        is_variadic: variadic && index == last,
     };
     kinds.into_iter().enumerate().map(argument).collect()
 }

@@ -46,7 +46,7 @@ pub(super) async fn delete(incoming: Incoming) -> Result<Response, RestError> {
 
 async fn write(incoming: Incoming, method: Method, rows: Option<Rows>) -> Result<Response, RestError> {
     let (media, prefer) = (Media::read(&incoming.headers)?, Prefer::read(&incoming.headers)?);
-    let query = Query::read(&incoming.parameters, |_| false)?;
+    let query = Query::read(&incoming.parameters)?;
     let (caller, mut turn) = incoming.begin().await?;
     let failed = |error: tokio_postgres::Error| RestError::database(&error, caller.role);
     let tx = turn.begin().await.map_err(failed)?;

@@ -17,6 +17,7 @@ async fn arguments_by_name_with_defaults_and_of_every_type() -> Result<()> {
         ("add_up", json!({ "a": 1, "b": 2 }), json!(3)),
         ("add_up", json!({ "a": 1 }), json!(11)),
         ("total", json!({ "numbers": [1, 2, 3] }), json!(6)),
+        ("sum_of", json!({ "numbers": [4, 5] }), json!(9)),
         ("whole", json!({ "any": ["thing"] }), json!({ "any": ["thing"] })),
         ("whole", json!([1, 2]), json!([1, 2])),
         ("twice", json!({ "x": 2 }), json!(4)),
@@ -48,6 +49,10 @@ async fn rows_of_a_function_are_chosen_like_those_of_a_table() -> Result<()> {
         ("table_of?n=3&square=gte.4&select=square", json!([{ "square": 4 }, { "square": 9 }])),
         ("add_up?a=1", json!(11)),
         ("total?numbers={1,2}", json!(3)),
+        ("sum_of?numbers={1,2}", json!(3)),
+        ("things_over?minimum=0&select=id&id=eq(any).{1,5}&order=id", json!([{ "id": 1 }, { "id": 5 }])),
+        ("things_over?minimum=0&select=id&name=plfts.banana", json!([{ "id": 2 }])),
+        ("near?id=2&id=gt.2&select=id", json!([{ "id": 3 }])),
     ] {
         assert_eq!(desk.rows(&format!("rpc/{path}")).await?, expected, "{path}");
     }
@@ -57,6 +62,17 @@ async fn rows_of_a_function_are_chosen_like_those_of_a_table() -> Result<()> {
     let one = desk.request(Method::POST, "rpc/things_over?id=eq.4&select=id").json(&json!({ "minimum": 0 }));
     let one = Desk::send(one.header("accept", "application/vnd.pgrst.object+json")).await?;
     assert_eq!(one.json(), json!({ "id": 4 }));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_filter_may_bear_the_name_of_an_argument() -> Result<()> {
+    let desk = Desk::new().await?;
+    let near = post(&desk, "near?id=lt.2&select=id", json!({ "id": 2 })).await?;
+    assert_eq!((near.status, near.json()), (200, json!([{ "id": 1 }])));
+    // A POST has its arguments in its body alone.
+    let odd = post(&desk, "near?id=2", json!({ "id": 2 })).await?;
+    assert_eq!(odd.code(), (400, "PGRST100".to_owned()));
     Ok(())
 }
 

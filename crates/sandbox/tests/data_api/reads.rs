@@ -17,6 +17,9 @@ async fn columns_are_chosen_named_cast_and_walked_into() -> Result<()> {
         ("first:meta->weights->0", json!({ "first": 1 })),
         ("last:meta->weights->-1", json!({ "last": 2 })),
         ("tags->0", json!({ "tags": "fruit" })),
+        // A name that the statement uses itself.
+        ("rows:id", json!({ "rows": 1 })),
+        ("rows:meta->weights,id", json!({ "rows": [1, 2], "id": 1 })),
         ("made::text", json!({ "made": "2026-01-01" })),
     ] {
         let rows = desk.rows(&format!("things?id=eq.1&select={}", urlencoded(select))).await?;

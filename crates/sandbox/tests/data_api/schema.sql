@@ -33,6 +33,8 @@ create function public.things_over(minimum numeric) returns setof public.things 
 create function public.one_thing(which integer) returns public.things language sql stable as 'select * from public.things where id = which';
 create function public.words() returns setof text language sql immutable as $$ values ('a'), ('b') $$;
 create function public.table_of(n integer) returns table (i integer, square integer) language sql immutable as 'select i, i * i from generate_series(1, n) i';
+create function public.sum_of(variadic numbers integer[]) returns bigint language sql immutable as 'select sum(n) from unnest(numbers) n';
+create function public.near(id integer) returns setof public.things language sql stable as 'select * from public.things t where abs(t.id - near.id) < 2 order by t.id';
 create function public.whole(jsonb) returns jsonb language sql immutable as 'select $1';
 create function public.do_nothing() returns void language sql volatile as 'select';
 create function public.make_thing(name text) returns integer language sql volatile as 'insert into public.things (name) values (name) returning id';

@@ -43,8 +43,8 @@ pub(super) struct Query {
 }
 
 impl Query {
-    /// Reads the parameters; `is_argument` tells those that belong to a function.
-    pub(super) fn read(parameters: &[(String, String)], is_argument: impl Fn(&str) -> bool) -> Result<Self, RestError> {
+    /// Reads the parameters, without those that are a function's arguments.
+    pub(super) fn read(parameters: &[(String, String)]) -> Result<Self, RestError> {
         let mut query = Self::default();
         for (name, value) in parameters {
             match name.as_str() {
@@ -54,7 +54,6 @@ impl Query {
                 "offset" => query.offset = bound(value, "offset")?,
                 "columns" => query.columns = Some(scan::names(value)?),
                 "on_conflict" => query.on_conflict = Some(scan::names(value)?),
-                name if is_argument(name) => {}
                 name => query.conditions.push(filter::read(name, value)?),
             }
         }

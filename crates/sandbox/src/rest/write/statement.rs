@@ -155,7 +155,7 @@ impl Write<'_> {
                 let key = key_of(self.scope.columns).into_iter().map(|name| (quote(&name), name));
                 let key: Vec<_> = key.collect();
                 let key = if key.is_empty() { vec![("1".to_owned(), "one".to_owned())] } else { key };
-                (key, "null::text".to_owned(), "json_agg(rows)::text")
+                (key, "null::text".to_owned(), "json_agg(rows.*)::text")
             }
             Return::Representation => {
                 let list = self.scope.list(&self.query.select, values)?;
