@@ -98,8 +98,9 @@ pub async fn start(options: Options) -> Result<Sandbox, Error> {
     let (stop, stopped) = oneshot::channel();
     let (opening, data) = (core.clone(), options.data);
     tokio::spawn(async move {
-        opening.clone().open(data).await;
-        clean_up::keep(opening).await;
+        if opening.open(data).await {
+            clean_up::keep(opening).await;
+        }
     });
     let (publishable_key, service_role_key) = (core.jwt.publishable_key(), core.jwt.service_role_key());
     let server = tokio::spawn(http::serve(listener, core.clone(), stopped));

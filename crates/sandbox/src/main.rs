@@ -1,15 +1,42 @@
 //! The sandbox as a program of its own.
 
-use std::{env, io, path::PathBuf, process::ExitCode};
+use std::{
+    env,
+    io::{self, IsTerminal},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use carryover_sandbox::{Clock, Config, ControlOptions, DataLocation, DatabaseUrl, Options, start};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser, parser::ValueSource};
 
-/// A Supabase-compatible backend in one program: Auth API, data API and a mail inbox over embedded PostgreSQL.
+/// What the help ends with.
+const HELP: &str = "\
+Settings:
+  The keys of `supabase/config.toml` are the Supabase CLI's own. \"env(NAME)\" in a value takes what the variable
+  says. Variables stand over the file: SUPABASE_AUTH_SITE_URL is site_url in [auth].
+
+Environment:
+  CARRYOVER_DATABASE_URL   the address of --database-url, with its password
+  CARRYOVER_CONTROL_TOKEN  the token of the control API; a random one otherwise
+  PGPASSWORD               the password that goes with --database-url
+
+Examples:
+  carryover-sandbox                                 a backend in memory
+  carryover-sandbox --data ./data                   one that survives a restart
+  carryover-sandbox --config ./supabase/config.toml with the settings of your project
+
+  const supabase = createClient('http://127.0.0.1:54321', PUBLISHABLE_KEY)
+
+It prints its addresses: the URL for clients, an inbox with every mail and text message, and a console that moves the
+clock, sets faults and scenarios, and shows what happens.";
+
+/// A Supabase-compatible backend in one program: Auth API, data API, an inbox, OAuth providers and a console, over embedded
+/// PostgreSQL.
 ///
 /// It listens on 127.0.0.1 only. Its keys are those of `supabase start`: a place to try things, not for real customers.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, after_long_help = HELP)]
 struct Args {
     /// Port on 127.0.0.1; 0 takes a free one.
     #[arg(long, default_value_t = 54321)]
@@ -32,7 +59,11 @@ struct Args {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    tracing_subscriber::fmt().with_env_filter("carryover_sandbox=info").with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter("carryover_sandbox=info")
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .init();
     match run(Args::command().get_matches()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(sentence) => {

@@ -1,6 +1,6 @@
 //! What every request shares.
 
-use std::{net::IpAddr, sync::Arc};
+use std::net::IpAddr;
 
 use tokio::sync::{OnceCell, watch};
 use url::Url;
@@ -69,8 +69,8 @@ impl Sandbox {
         self.readiness.subscribe()
     }
 
-    /// Opens the database, brings it up to date, and lets the requests in that wait for it.
-    pub(crate) async fn open(self: Arc<Self>, data: DataLocation) {
+    /// Opens the database, brings it up to date, and lets the requests in that wait for it. Whether it serves.
+    pub(crate) async fn open(&self, data: DataLocation) -> bool {
         let opened = async {
             let database = Database::open(data).await?;
             schema::apply(&database).await?;
@@ -84,7 +84,9 @@ impl Sandbox {
             }
             Err(cause) => Readiness::Failed(cause),
         };
+        let serves = matches!(state, Readiness::Ready);
         self.readiness.send_replace(state);
+        serves
     }
 
     /// Closes the database, if it was ever open.

@@ -28,6 +28,7 @@ mod sessions;
 mod settings;
 mod signup;
 mod sms;
+mod switched_off;
 mod token;
 mod tokens;
 mod user;
@@ -71,5 +72,6 @@ pub(crate) fn routes() -> Router<Arc<Sandbox>> {
         .route("/admin/users", get(admin::list::get).post(admin::user::post))
         .route("/admin/users/{id}", get(admin::user::get).put(admin::user::put).delete(admin::user::delete))
         .route("/admin/generate_link", post(admin::link::post))
+        .merge(switched_off::routes())
         .layer(middleware::from_fn(error::in_the_callers_format))
 }

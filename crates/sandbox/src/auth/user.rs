@@ -38,6 +38,10 @@ pub(crate) async fn get(request: Request) -> Result<Json<Value>, ApiError> {
     let mut turn = request.turn().await?;
     let tx = turn.begin().await?;
     let caller = request.caller(&tx, &claims).await?;
+    let audience = request.headers.get("x-jwt-aud").and_then(|audience| audience.to_str().ok());
+    if audience.is_some_and(|audience| claims["aud"] != audience) {
+        return Err(ApiError::validation("Token audience doesn't match request audience"));
+    }
     Ok(Json(sessions::user_json(&tx, caller.user.id).await?))
 }
 

@@ -6,9 +6,7 @@ mod private;
 mod tests;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{
-    Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, decode_header, encode, errors::ErrorKind,
-};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Validation, crypto, decode, decode_header, errors::ErrorKind};
 use serde_json::{Value, json};
 
 pub(crate) use private::SigningKey;
@@ -67,13 +65,22 @@ impl Jwt {
 
     /// Signs claims. `None` only if the cryptographic library refuses, which keys that were read never make it do.
     pub(crate) fn sign(&self, claims: &Value) -> Option<String> {
-        let Some(key) = self.keys.first() else {
-            return encode(&Header::new(Algorithm::HS256), claims, &self.secret).ok();
+        self.sign_text(&claims.to_string())
+    }
+
+    /// Signs claims as they are written (RFC 7515, section 5.1).
+    fn sign_text(&self, claims: &str) -> Option<String> {
+        let key = self.keys.first();
+        // Letter by letter as the Supabase CLI writes it, so that its demo keys are ours too.
+        let header = key.map_or_else(
+            || r#"{"alg":"HS256","typ":"JWT"}"#.to_owned(),
+            |key| json!({ "alg": format!("{:?}", key.algorithm()), "kid": key.kid, "typ": "JWT" }).to_string(),
+        );
+        let message = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+        let signature = match key {
+            Some(key) => URL_SAFE_NO_PAD.encode(key.sign(message.as_bytes())?),
+            None => crypto::sign(message.as_bytes(), &self.secret, Algorithm::HS256).ok()?,
         };
-        let header = json!({ "alg": format!("{:?}", key.algorithm()), "kid": key.kid, "typ": "JWT" });
-        let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-        let message = format!("{}.{}", part(&header), part(claims));
-        let signature = URL_SAFE_NO_PAD.encode(key.sign(message.as_bytes())?);
         Some(format!("{message}.{signature}"))
     }
 
@@ -113,6 +120,7 @@ impl Jwt {
     }
 
     fn demo_key(&self, role: &str) -> String {
-        self.sign(&json!({ "iss": "supabase-demo", "role": role, "exp": DEMO_KEYS_EXPIRE })).unwrap_or_default()
+        let claims = format!(r#"{{"iss":"supabase-demo","role":"{role}","exp":{DEMO_KEYS_EXPIRE}}}"#);
+        self.sign_text(&claims).unwrap_or_default()
     }
 }

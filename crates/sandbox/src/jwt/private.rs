@@ -74,8 +74,7 @@ impl SigningKey {
                 let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
                 let pair =
                     EcdsaKeyPair::from_private_key_and_public_key(algorithm, &bytes(d)?, &point).map_err(wrong)?;
-                let public =
-                    json!({ "kty": "EC", "kid": kid, "alg": "ES256", "use": "sig", "crv": crv, "x": x, "y": y });
+                let public = json!({ "kty": "EC", "kid": kid, "alg": "ES256", "use": "sig", "key_ops": ["verify"], "crv": crv, "x": x, "y": y });
                 (kid, Pair::Es256(Arc::new(pair)), public)
             }
             Entry::Rsa { kid, alg, n, e, d, p, q, dp, dq, qi } => {
@@ -92,7 +91,7 @@ impl SigningKey {
                     qInv: bytes(qi)?,
                 };
                 let pair = RsaKeyPair::from_components(&components).map_err(wrong)?;
-                let public = json!({ "kty": "RSA", "kid": kid, "alg": "RS256", "use": "sig", "n": n, "e": e });
+                let public = json!({ "kty": "RSA", "kid": kid, "alg": "RS256", "use": "sig", "key_ops": ["verify"], "n": n, "e": e });
                 (kid, Pair::Rs256(Arc::new(pair)), public)
             }
         };

@@ -31,6 +31,24 @@ fn reads_its_own_and_refuses_the_rest() {
 }
 
 #[test]
+fn the_demo_keys_are_those_of_supabase_start() {
+    let (anon, service) = Config::parse("c.toml", "").expect("the CLI's defaults").keys();
+    let header = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+    assert_eq!(
+        anon,
+        format!(
+            "{header}.eyJpc3MiOiJzdXBhYmFzZS1kZW1vIiwicm9sZSI6ImFub24iLCJleHAiOjE5ODM4MTI5OTZ9.CRXP1A7WOeoJeXxjNni43kdQwgnWNReilDMblYTn_I0"
+        )
+    );
+    assert_eq!(
+        service,
+        format!(
+            "{header}.eyJpc3MiOiJzdXBhYmFzZS1kZW1vIiwicm9sZSI6InNlcnZpY2Vfcm9sZSIsImV4cCI6MTk4MzgxMjk5Nn0.EGIM96RAZx35lJzdJsyH-qQwv8Hdp7fsn3W0YpN81IU"
+        )
+    );
+}
+
+#[test]
 fn private_keys_sign_public_ones_check_and_each_is_for_one_algorithm() {
     for (first, algorithm) in [(0, Algorithm::ES256), (1, Algorithm::RS256)] {
         let jwt = with_key(first);

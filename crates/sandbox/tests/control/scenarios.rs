@@ -168,3 +168,40 @@ async fn the_shop_changes_under_a_cart() -> Result<()> {
     assert_eq!(kettle, [json!({ "price_minor": 6490 })]);
     Ok(())
 }
+
+#[tokio::test]
+async fn the_page_of_the_docs_tells_every_scenario_and_no_other() -> Result<()> {
+    const PAGE: &str = include_str!("../../../../docs/control.md");
+    let desk = Desk::new().await?;
+    let told: Vec<_> = PAGE.lines().filter(|line| line.starts_with("| `") && line.matches('|').count() == 5).collect();
+    let list = desk.get("scenarios").await?;
+    let text = |scenario: &Value, name: &str| scenario[name].as_str().unwrap_or_default().to_owned();
+    let expected: Vec<_> = list
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|s| format!("| `{}` | {} | {} | {} |", text(s, "name"), text(s, "about"), text(s, "then"), text(s, "see")))
+        .collect();
+    assert_eq!(told, expected);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_google_account_of_somebody_elses_is_refused_at_the_callback() -> Result<()> {
+    let desk = Desk::new().await?;
+    desk.scenario("google-linked-elsewhere").await?;
+    desk.scenario("google-address-taken").await?;
+    let guest = desk.console.guest().await?;
+    for (sub, code) in [("google-example", "identity_already_exists"), ("taken-example", "email_exists")] {
+        let path = "/auth/v1/user/identities/authorize?provider=google&skip_http_redirect=true&redirect_to=http://127.0.0.1:7777/cb";
+        let (status, body) = Console::send(desk.console.request(Method::GET, path, Some(&guest.access_token))).await?;
+        assert_eq!(status, 200, "{body}");
+        let begun = reqwest::Url::parse(body["url"].as_str().context("no address")?)?;
+        let state = begun.query_pairs().find(|(name, _)| name == "state").map(|(_, state)| state.into_owned());
+        let form = [("state", state.as_deref().unwrap_or_default()), ("account", sub), ("answer", "allow")];
+        let (_, back) = desk.console.submit("/provider/google/decide", &form).await?;
+        let (_, landed) = desk.console.step(&back).await?;
+        assert!(landed.contains(&format!("error_code={code}")), "{landed}");
+    }
+    Ok(())
+}

@@ -114,3 +114,18 @@ async fn a_taken_address_is_refused_before_any_mail() -> Result<()> {
     assert_eq!(code(&answer), (422, "email_exists"));
     Ok(())
 }
+
+#[tokio::test]
+async fn case_20_a_guest_who_signs_out_is_lost() -> Result<()> {
+    let (_sandbox, console, _) = crate::fresh().await?;
+    let guest = console.guest().await?;
+    let path = "/auth/v1/logout?scope=local";
+    let (status, _) = Console::send(console.request(Method::POST, path, Some(&guest.access_token))).await?;
+    assert_eq!(status, 204);
+    let answer = crate::refresh(&console, &guest.refresh_token).await?;
+    assert_eq!(crate::code(&answer), (400, "refresh_token_not_found"));
+    // The row waits for the clean-up, and nothing leads to it.
+    let users = console.users().await?;
+    assert_eq!((users.len(), &users[0]["is_anonymous"], &users[0]["email"]), (1, &json!(true), &json!("")));
+    Ok(())
+}

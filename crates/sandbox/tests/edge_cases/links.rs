@@ -181,3 +181,30 @@ async fn where_a_link_leads_is_asked_for_in_three_ways() -> Result<()> {
 fn query_of(link: &str) -> Result<String> {
     Ok(query(link)?.into_iter().find(|(name, _)| name == "redirect_to").map(|(_, to)| to).unwrap_or_default())
 }
+
+/// Where the link of a mail leads that was asked for with this target.
+async fn target(settings: &str, asked: &str) -> Result<String> {
+    let (_sandbox, console, _) = with_settings(settings).await?;
+    ask(&console, "otp", asked, json!({ "email": "ana@example.com" }), false).await?;
+    let link = query(&console.link("ana@example.com").await?)?;
+    Ok(link.into_iter().find(|(name, _)| name == "redirect_to").map(|(_, value)| value).unwrap_or_default())
+}
+
+#[tokio::test]
+async fn case_61_62_only_targets_that_are_allowed_to_the_letter() -> Result<()> {
+    let site = "https://shop.example/";
+    let settings = format!(
+        "site_url = \"{site}\"\nadditional_redirect_urls = [\"http://localhost:3000\"]\n[auth.email]\nenable_confirmations = true\n"
+    );
+    for (asked, expected) in [
+        ("http://127.0.0.1:9999/cb", "http://127.0.0.1:9999/cb"),
+        ("http://localhost:3000", "http://localhost:3000"),
+        ("http://localhost:3000/", site),
+        ("http://localhost:3000/cb", site),
+        ("http://localhost:3001", site),
+        ("http://10.0.0.5", site),
+    ] {
+        assert_eq!(target(&settings, asked).await?, expected, "{asked}");
+    }
+    Ok(())
+}

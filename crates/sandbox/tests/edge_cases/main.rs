@@ -11,6 +11,8 @@ mod passwords;
 mod phones;
 mod providers;
 mod sessions;
+mod switched_off;
+mod table;
 
 use anyhow::Result;
 use carryover_sandbox::{Clock, Config, Options, Sandbox};

@@ -25,10 +25,6 @@ async fn somebody_signs_up_reads_their_mail_and_signs_in() -> Result<()> {
         "sub": user["id"], "email": "ana@example.com", "email_verified": false, "phone_verified": false, "name": "Ana",
     });
     assert_eq!((&user["user_metadata"], &user["identities"][0]["identity_data"]), (&metadata, &metadata));
-    // Case 57: the right password tells more than a wrong one.
-    assert_eq!(code(&log_in(&console, "ana@example.com", PASSWORD).await?), (400, "email_not_confirmed"));
-    assert_eq!(code(&log_in(&console, "ana@example.com", "wrong").await?), (400, "invalid_credentials"));
-
     let (status, body) = verify(&console, "signup", "ana@example.com").await?;
     assert_eq!((status, &body["user"]["id"]), (200, &user["id"]));
     assert_eq!(body["user"]["user_metadata"]["email_verified"], json!(true));
@@ -237,5 +233,23 @@ async fn case_12_a_members_change_waits_even_without_confirmations() -> Result<(
     // Whichever of the two links comes first completes it.
     let (_, body) = verify(&console, "email_change", "ana@example.com").await?;
     assert_eq!(body["user"]["email"], json!("new@example.com"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn case_57_the_right_password_tells_more_than_a_wrong_one() -> Result<()> {
+    let (_sandbox, console, _) = fresh().await?;
+    sign_up(&console, "ana@example.com", PASSWORD).await?;
+    assert_eq!(code(&log_in(&console, "ana@example.com", PASSWORD).await?), (400, "email_not_confirmed"));
+    assert_eq!(code(&log_in(&console, "ana@example.com", "wrong").await?), (400, "invalid_credentials"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn case_58_a_password_that_is_strong_enough_is_told_as_null() -> Result<()> {
+    let (_sandbox, console, _) = fresh().await?;
+    member(&console, "ana@example.com").await?;
+    let (status, body) = log_in(&console, "ana@example.com", PASSWORD).await?;
+    assert_eq!((status, body.get("weak_password")), (200, Some(&Value::Null)));
     Ok(())
 }

@@ -21,6 +21,7 @@ pub(crate) async fn post(request: Request) -> Result<Response, ApiError> {
         "pkce" => pkce::grant(&request).await.map(IntoResponse::into_response),
         "id_token" => id_token::grant(&request).await,
         "refresh_token" => refresh::grant(&request).await.map(IntoResponse::into_response),
+        "web3" => Err(ApiError::new(422, "web3_provider_disabled", "Web3 provider is disabled")),
         _ => Err(ApiError::new(400, "invalid_credentials", "unsupported_grant_type")),
     }
 }
