@@ -83,19 +83,31 @@ pub(crate) struct Proven {
     hash: String,
 }
 
-/// Finds whose code or link it is.
+/// Finds whose code or link it is. From here on their row is this transaction's: whoever brings the same code at the same time
+/// waits, and then finds it used.
 pub(crate) async fn prove(
     sandbox: &Sandbox,
     tx: &Transaction<'_>,
     purpose: Purpose,
     proof: &Proof,
 ) -> Result<Proven, ApiError> {
-    let proven = match proof {
-        Proof::Link { hash } => by_link(sandbox, tx, purpose, hash).await?,
-        Proof::Email { email, code } => by_email(sandbox, tx, purpose, email, code).await?,
-        Proof::Phone { phone, code } => by_phone(sandbox, tx, purpose, phone, code).await?,
-    };
-    proven.ok_or_else(|| expired(proof))
+    let found = find(sandbox, tx, purpose, proof).await?.ok_or_else(|| expired(proof))?;
+    tx.execute("select from auth.users where id = $1 for update", &[&found.user.id]).await?;
+    // What was found may have changed while this waited.
+    find(sandbox, tx, purpose, proof).await?.ok_or_else(|| expired(proof))
+}
+
+async fn find(
+    sandbox: &Sandbox,
+    tx: &Transaction<'_>,
+    purpose: Purpose,
+    proof: &Proof,
+) -> Result<Option<Proven>, ApiError> {
+    match proof {
+        Proof::Link { hash } => by_link(sandbox, tx, purpose, hash).await,
+        Proof::Email { email, code } => by_email(sandbox, tx, purpose, email, code).await,
+        Proof::Phone { phone, code } => by_phone(sandbox, tx, purpose, phone, code).await,
+    }
 }
 
 /// The refusal of a code or link that does not count, or no longer.

@@ -15,6 +15,7 @@ pub(super) async fn get(State(sandbox): State<Arc<Sandbox>>) -> Result<Json<Valu
     let mut turn = sandbox.turn().await.map_err(Refusal::failed)?;
     let tx = turn.begin().await?;
     let mut state: Value = tx.query_one(STATE, &[]).await?.try_get(0)?;
+    state["url"] = sandbox.url.as_str().into();
     state["clock"] = clock::shown(&sandbox);
     state["faults"] = json!(sandbox.faults.list());
     state["limits"] = limits(&sandbox);

@@ -10,6 +10,7 @@ mod links;
 mod passwords;
 mod phones;
 mod providers;
+mod races;
 mod sessions;
 mod switched_off;
 mod table;
