@@ -9,10 +9,11 @@ use crate::{
 };
 
 /// Supabase's schema and the sandbox's own, in steps: a folder from an earlier version gets what it lacks.
-const AUTH: [(&str, &str); 3] = [
+const AUTH: [(&str, &str); 4] = [
     ("auth", include_str!("../sql/auth.sql")),
     ("auth-2", include_str!("../sql/auth_2_flows.sql")),
     ("auth-3", include_str!("../sql/auth_3_providers.sql")),
+    ("auth-4", include_str!("../sql/auth_4_rest.sql")),
 ];
 /// The catalog. Run again, it puts products back to what it says.
 pub(crate) const SEED: &str = include_str!("../../../supabase/seed.sql");
@@ -138,5 +139,6 @@ mod tests {
         let tx = turn.begin().await.expect("begins");
         tx.query("select id from auth.flow_state", &[]).await.expect("flows are there");
         tx.query("select code from sandbox.provider_codes", &[]).await.expect("codes are there");
+        tx.query("select payload from auth.audit_log_entries", &[]).await.expect("the rest is there");
     }
 }
