@@ -138,7 +138,9 @@ mod tests {
         assert!(!wrong("carryover-shop", "carryover-auth", false));
         assert!(wrong("carryover-auth", "carryover-shop", false));
         assert!(wrong("carryover-shop", "carryover-sandbox", false));
-        assert!(wrong("carryover-sandbox", "carryover-auth", true));
+        assert!(wrong("carryover-sandbox", "carryover-auth", false));
+        assert!(!wrong("carryover-sandbox", "carryover-auth", true));
+        assert!(wrong("carryover-sandbox", "carryover-shop", true));
     }
 
     #[test]
