@@ -1,82 +1,99 @@
 //! The cart of whoever this device is.
 
-use carryover_cart::{Cart, ProductId};
-use sqlx::{Row, Sqlite, Transaction};
+use std::{collections::BTreeSet, num::NonZeroU32};
+
+use carryover_cart::{Answer, Cart, Change, Line, LineChange, LineNote, Money, ProductId};
+use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 
 use crate::{
-    Store, StoreError, outbox,
+    Store, StoreError, notices, outbox,
     owner::{VISITOR, owner},
 };
 
-/// A cart as the server holds it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServerCart {
-    /// Counts the server's changes.
-    pub version: i64,
-    /// Its lines.
-    pub lines: Vec<(ProductId, u32)>,
+/// The cart, and how its lines stand with the server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CartState {
+    /// The lines.
+    pub cart: Cart,
+    /// What the server has not confirmed; among them products that were taken out.
+    pub pending: BTreeSet<ProductId>,
+    /// Lines of which the server gave less than was asked for.
+    pub refused: BTreeSet<ProductId>,
 }
 
 impl Store {
     /// The cart of the current owner.
-    pub async fn cart(&self) -> Result<Cart, StoreError> {
+    pub async fn cart(&self) -> Result<CartState, StoreError> {
         let mut tx = self.begin().await?;
         let owner = owner(&mut tx, self.scope.as_str()).await?;
-        read(&mut tx, self.scope.as_str(), &owner).await
+        state(&mut tx, self.scope.as_str(), &owner).await
     }
 
-    /// Sets the quantity of a line (0 removes it) and writes down that the server must hear of it. Returns the revision of
-    /// the change.
-    pub async fn set_line(&self, product: &ProductId, quantity: u32) -> Result<i64, StoreError> {
-        let mut tx = self.begin().await?;
+    /// Makes a change of the person's last, and writes down that the server must hear of it.
+    pub async fn commit_change(&self, change: &Change, now_ms: i64) -> Result<(), StoreError> {
+        let mut tx = self.begin_writing().await?;
         let scope = self.scope.as_str();
         let owner = owner(&mut tx, scope).await?;
         ensure_cart(&mut tx, scope, &owner).await?;
-        write_line(&mut tx, scope, &owner, product, quantity).await?;
-        let revision = outbox::put(&mut tx, scope, &owner, product, quantity).await?;
-        tx.commit().await?;
-        Ok(revision)
+        for line in change.lines() {
+            write_line(&mut tx, scope, &owner, line).await?;
+            outbox::put(&mut tx, scope, &owner, &line.product, line.quantities().1, now_ms).await?;
+        }
+        Ok(tx.commit().await?)
     }
 
     /// Takes over what the server answered to the changes up to `sent`: those are done; lines changed since keep their
-    /// local quantity; all others become what the server says. Returns the cart as it is now.
-    pub async fn apply_server_cart(&self, user_id: &str, sent: i64, server: &ServerCart) -> Result<Cart, StoreError> {
-        let mut tx = self.begin().await?;
+    /// local quantity; all others become what the server says, and what the person must be told of that is kept until they
+    /// put it away. Returns the cart as it is now. An answer about somebody else's cart changes nothing.
+    pub async fn accept(
+        &self,
+        user_id: &str,
+        sent: i64,
+        answer: &Answer,
+        now_ms: i64,
+    ) -> Result<CartState, StoreError> {
+        let mut tx = self.begin_writing().await?;
         let scope = self.scope.as_str();
         let owner = owner(&mut tx, scope).await?;
         if owner != user_id {
-            // Somebody else by now: the answer is not about this cart.
-            return read(&mut tx, scope, &owner).await;
+            return state(&mut tx, scope, &owner).await;
         }
         ensure_cart(&mut tx, scope, &owner).await?;
         outbox::confirm(&mut tx, scope, &owner, sent).await?;
         let local = read(&mut tx, scope, &owner).await?;
-        if server.version < known_version(&mut tx, scope, &owner).await? {
+        if answer.cart.version < known_version(&mut tx, scope, &owner).await? {
             // Versions only grow: this server has lost what it had confirmed, and must not take it from here as well.
-            for (product, quantity) in local.lines() {
-                outbox::put(&mut tx, scope, &owner, product, quantity).await?;
+            put_all(&mut tx, scope, &owner, &local, now_ms).await?;
+        } else {
+            let pending = outbox::products(&mut tx, scope, &owner).await?;
+            let accepted = answer.accept(&local, &pending);
+            for line in accepted.change.lines() {
+                write_line(&mut tx, scope, &owner, line).await?;
             }
-            set_version(&mut tx, scope, &owner, server.version).await?;
-            tx.commit().await?;
-            return Ok(local);
-        }
-        let pending = outbox::products(&mut tx, scope, &owner).await?;
-        for (product, _) in local.lines() {
-            let known = server.lines.iter().any(|(p, _)| p == product);
-            if !known && !pending.contains(product) {
-                write_line(&mut tx, scope, &owner, product, 0).await?;
+            for note in &accepted.notes {
+                notices::put(&mut tx, scope, &owner, note, now_ms).await?;
             }
+            mark_refused(&mut tx, scope, &owner, &accepted.notes).await?;
         }
-        for (product, quantity) in &server.lines {
-            if !pending.contains(product) {
-                write_line(&mut tx, scope, &owner, product, *quantity).await?;
-            }
-        }
-        set_version(&mut tx, scope, &owner, server.version).await?;
-        let cart = read(&mut tx, scope, &owner).await?;
+        set_version(&mut tx, scope, &owner, answer.cart.version).await?;
+        let state = state(&mut tx, scope, &owner).await?;
         tx.commit().await?;
-        Ok(cart)
+        Ok(state)
     }
+}
+
+async fn state(tx: &mut Transaction<'static, Sqlite>, scope: &str, owner: &str) -> Result<CartState, StoreError> {
+    let refused: Vec<String> =
+        sqlx::query_scalar("select product_id from cart_lines where scope = ? and owner = ? and refused = 1")
+            .bind(scope)
+            .bind(owner)
+            .fetch_all(&mut **tx)
+            .await?;
+    Ok(CartState {
+        cart: read(tx, scope, owner).await?,
+        pending: outbox::products(tx, scope, owner).await?,
+        refused: refused.into_iter().map(ProductId::new).collect(),
+    })
 }
 
 /// The newest version that the server has told of this cart.
@@ -117,46 +134,101 @@ pub(crate) async fn ensure_cart(
 }
 
 async fn read(tx: &mut Transaction<'static, Sqlite>, scope: &str, owner: &str) -> Result<Cart, StoreError> {
-    let rows =
-        sqlx::query("select product_id, quantity from cart_lines where scope = ? and owner = ? order by position")
-            .bind(scope)
-            .bind(owner)
-            .fetch_all(&mut **tx)
-            .await?;
-    let lines = rows.iter().map(|row| Ok((ProductId::new(row.try_get::<String, _>(0)?), row.try_get::<u32, _>(1)?)));
-    Ok(Cart::from_lines(lines.collect::<Result<Vec<_>, sqlx::Error>>()?))
+    let rows = sqlx::query(
+        "select product_id, quantity, position, seen_minor, seen_currency from cart_lines where scope = ? and owner = ?
+         order by position",
+    )
+    .bind(scope)
+    .bind(owner)
+    .fetch_all(&mut **tx)
+    .await?;
+    rows.iter().map(line).collect()
+}
+
+fn line(row: &SqliteRow) -> Result<(ProductId, Line), StoreError> {
+    let wrong = |column| StoreError::Inconsistent { table: "cart_lines", column };
+    let minor: Option<i64> = row.try_get("seen_minor")?;
+    let currency: Option<String> = row.try_get("seen_currency")?;
+    let seen = minor.zip(currency).map(|(minor, code)| {
+        let currency = code.parse().map_err(|_| wrong("seen_currency"))?;
+        Ok::<_, StoreError>(Money { minor, currency })
+    });
+    let position: i64 = row.try_get("position")?;
+    Ok((
+        ProductId::new(row.try_get::<String, _>("product_id")?),
+        Line {
+            quantity: NonZeroU32::new(row.try_get("quantity")?).ok_or(wrong("quantity"))?,
+            seen: seen.transpose()?,
+            position: position.try_into().map_err(|_| wrong("position"))?,
+        },
+    ))
 }
 
 async fn write_line(
     tx: &mut Transaction<'static, Sqlite>,
     scope: &str,
     owner: &str,
-    product: &ProductId,
-    quantity: u32,
+    change: &LineChange,
 ) -> Result<(), StoreError> {
-    let query = if quantity == 0 {
-        sqlx::query("delete from cart_lines where scope = ? and owner = ? and product_id = ?")
+    let query = match change.after {
+        None => sqlx::query("delete from cart_lines where scope = ? and owner = ? and product_id = ?")
             .bind(scope)
             .bind(owner)
-            .bind(product.as_str())
-    } else {
-        // A new line goes to the end; a changed one stays where it is.
-        sqlx::query(
-            "insert into cart_lines (scope, owner, product_id, quantity, position)
-             values (?1, ?2, ?3, ?4, (select coalesce(max(position), 0) + 1 from cart_lines where scope = ?1 and owner = ?2))
-             on conflict (scope, owner, product_id) do update set quantity = excluded.quantity",
+            .bind(change.product.as_str()),
+        // Whatever was refused before: this is another wish.
+        Some(line) => sqlx::query(
+            "insert into cart_lines (scope, owner, product_id, quantity, position, seen_minor, seen_currency)
+             values (?, ?, ?, ?, ?, ?, ?)
+             on conflict (scope, owner, product_id) do update set quantity = excluded.quantity, position = excluded.position,
+             seen_minor = excluded.seen_minor, seen_currency = excluded.seen_currency, refused = 0",
         )
         .bind(scope)
         .bind(owner)
-        .bind(product.as_str())
-        .bind(quantity)
+        .bind(change.product.as_str())
+        .bind(line.quantity.get())
+        .bind(i64::try_from(line.position).unwrap_or(i64::MAX))
+        .bind(line.seen.map(|money| money.minor))
+        .bind(line.seen.map(|money| money.currency.to_string())),
     };
     query.execute(&mut **tx).await?;
     Ok(())
 }
 
+async fn mark_refused(
+    tx: &mut Transaction<'static, Sqlite>,
+    scope: &str,
+    owner: &str,
+    notes: &[LineNote],
+) -> Result<(), StoreError> {
+    for note in notes {
+        if let LineNote::Reduced { product, .. } = note {
+            sqlx::query("update cart_lines set refused = 1 where scope = ? and owner = ? and product_id = ?")
+                .bind(scope)
+                .bind(owner)
+                .bind(product.as_str())
+                .execute(&mut **tx)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts every line of a cart in the outbox, so that the server hears of all of it.
+pub(crate) async fn put_all(
+    tx: &mut Transaction<'static, Sqlite>,
+    scope: &str,
+    owner: &str,
+    cart: &Cart,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    for (product, quantity) in cart.quantities() {
+        outbox::put(tx, scope, owner, product, quantity, now_ms).await?;
+    }
+    Ok(())
+}
+
 /// The visitor's cart becomes the guest's, lines and outbox with it (`on update cascade`). A cart that the user has here
-/// already gives way line by line: what was chosen last on this device counts.
+/// already gives way: what was chosen last on this device counts.
 pub(crate) async fn adopt_visitor(
     tx: &mut Transaction<'static, Sqlite>,
     scope: &str,
@@ -171,11 +243,10 @@ pub(crate) async fn give_to_visitor(
     tx: &mut Transaction<'static, Sqlite>,
     scope: &str,
     user_id: &str,
+    now_ms: i64,
 ) -> Result<(), StoreError> {
     let cart = read(tx, scope, user_id).await?;
-    for (product, quantity) in cart.lines() {
-        outbox::put(tx, scope, user_id, product, quantity).await?;
-    }
+    put_all(tx, scope, user_id, &cart, now_ms).await?;
     move_cart(tx, scope, user_id, VISITOR).await
 }
 

@@ -3,19 +3,25 @@
 //! One file, one connection that writes, one transaction for every change of who this device is (session, owner of the cart and
 //! journal together). Tokens arrive sealed as bytes: nothing here can read them.
 
+mod attempts;
 mod carts;
 mod catalogs;
 mod db;
 mod error;
+mod forget;
+mod notices;
 mod outbox;
 mod owner;
+mod recover;
 mod seal;
 mod sessions;
 mod upgrades;
 
-pub use carts::ServerCart;
+pub use attempts::SignUpAttempt;
+pub use carts::CartState;
 pub use db::{Scope, Store};
 pub use error::StoreError;
-pub use outbox::Pending;
+pub use notices::{Note, Recovered, StoredNotice};
+pub use outbox::PendingLine;
 pub use seal::{SealError, Sealer};
 pub use sessions::{RecordRow, Who};

@@ -7,45 +7,56 @@ use sqlx::{Row, Sqlite, Transaction};
 
 use crate::{Store, StoreError, owner::owner};
 
-/// What waits to be sent.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Pending {
-    /// Absolute quantities, oldest change first.
-    pub lines: Vec<(ProductId, u32)>,
-    /// The newest change among them.
+/// A change that waits to be sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingLine {
+    /// Of which product.
+    pub product: ProductId,
+    /// How many there are to be: an absolute quantity, so that sending it twice changes nothing.
+    pub quantity: u32,
+    /// Which of this device's changes it is. Later ones have higher numbers.
     pub revision: i64,
+    /// When it was made, milliseconds since 1970.
+    pub changed_at_ms: i64,
 }
 
 impl Store {
-    /// What waits to be sent for the current owner.
-    pub async fn pending(&self) -> Result<Pending, StoreError> {
+    /// What waits to be sent for the current owner, oldest change first, `most` at the most. However often a line was
+    /// changed, it waits once.
+    pub async fn pending(&self, most: u32) -> Result<Vec<PendingLine>, StoreError> {
         let mut tx = self.begin().await?;
         let scope = self.scope.as_str();
         let owner = owner(&mut tx, scope).await?;
         let rows = sqlx::query(
-            "select product_id, quantity, revision from outbox where scope = ? and owner = ? order by revision",
+            "select product_id, quantity, revision, changed_at from outbox where scope = ? and owner = ? order by revision
+             limit ?",
         )
         .bind(scope)
         .bind(owner)
+        .bind(most)
         .fetch_all(&mut *tx)
         .await?;
-        let mut pending = Pending::default();
-        for row in rows {
-            pending.lines.push((ProductId::new(row.try_get::<String, _>(0)?), row.try_get(1)?));
-            pending.revision = row.try_get(2)?;
-        }
-        Ok(pending)
+        let line = |row: &sqlx::sqlite::SqliteRow| {
+            Ok(PendingLine {
+                product: ProductId::new(row.try_get::<String, _>(0)?),
+                quantity: row.try_get(1)?,
+                revision: row.try_get(2)?,
+                changed_at_ms: row.try_get(3)?,
+            })
+        };
+        rows.iter().map(line).collect()
     }
 }
 
-/// Puts a line's quantity in, in place of an older one. Returns the revision.
+/// Puts a line's quantity in, in place of an older one.
 pub(crate) async fn put(
     tx: &mut Transaction<'static, Sqlite>,
     scope: &str,
     owner: &str,
     product: &ProductId,
     quantity: u32,
-) -> Result<i64, StoreError> {
+    now_ms: i64,
+) -> Result<(), StoreError> {
     let revision: i64 = sqlx::query_scalar(
         "insert into revisions (scope, last) values (?, 1) on conflict (scope) do update set last = last + 1 returning last",
     )
@@ -53,17 +64,19 @@ pub(crate) async fn put(
     .fetch_one(&mut **tx)
     .await?;
     sqlx::query(
-        "insert into outbox (scope, owner, product_id, quantity, revision) values (?, ?, ?, ?, ?)
-         on conflict (scope, owner, product_id) do update set quantity = excluded.quantity, revision = excluded.revision",
+        "insert into outbox (scope, owner, product_id, quantity, revision, changed_at) values (?, ?, ?, ?, ?, ?)
+         on conflict (scope, owner, product_id)
+         do update set quantity = excluded.quantity, revision = excluded.revision, changed_at = excluded.changed_at",
     )
     .bind(scope)
     .bind(owner)
     .bind(product.as_str())
     .bind(quantity)
     .bind(revision)
+    .bind(now_ms)
     .execute(&mut **tx)
     .await?;
-    Ok(revision)
+    Ok(())
 }
 
 /// The changes up to `revision` are done. A line changed since has a higher one and stays.

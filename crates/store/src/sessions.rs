@@ -3,7 +3,7 @@
 use sqlx::{Row, Sqlite, Transaction};
 use uuid::Uuid;
 
-use crate::{Store, StoreError, carts, upgrades};
+use crate::{Store, StoreError, attempts, carts, upgrades};
 
 /// What the session engine keeps. The tokens are in `sealed`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,12 +93,13 @@ impl Store {
             WhoChange::None => {}
             WhoChange::AdoptVisitorCart(who) => {
                 carts::adopt_visitor(&mut tx, scope, &who.user_id.to_string()).await?;
+                attempts::clear(&mut tx, scope).await?;
             }
             WhoChange::FinishUpgrade | WhoChange::Switch => upgrades::clear(&mut tx, scope).await?,
             WhoChange::End(who) => {
                 note_end(&mut tx, scope, &who, "ended", now_ms).await?;
                 upgrades::clear(&mut tx, scope).await?;
-                carts::give_to_visitor(&mut tx, scope, &who.user_id.to_string()).await?;
+                carts::give_to_visitor(&mut tx, scope, &who.user_id.to_string(), now_ms).await?;
             }
         }
         tx.commit().await?;
@@ -148,7 +149,7 @@ impl Store {
         upgrades::clear(&mut tx, scope).await?;
         if let Some(who) = row.who {
             note_end(&mut tx, scope, &who, "unreadable", now_ms).await?;
-            carts::give_to_visitor(&mut tx, scope, &who.user_id.to_string()).await?;
+            carts::give_to_visitor(&mut tx, scope, &who.user_id.to_string(), now_ms).await?;
         }
         Ok(tx.commit().await?)
     }

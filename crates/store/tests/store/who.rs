@@ -1,51 +1,16 @@
 //! Who this device is, and whose cart: always both or neither.
 
-use carryover_cart::ProductId;
-use carryover_store::{RecordRow, Scope, ServerCart, Store, StoreError, Who};
+use carryover_store::{RecordRow, StoreError, Who};
 use uuid::Uuid;
 
-const GUEST: Uuid = Uuid::from_u128(1);
-
-struct Folder(tempfile::TempDir);
-
-impl Folder {
-    fn new() -> Self {
-        Self(tempfile::tempdir().expect("a folder"))
-    }
-
-    async fn open(&self, scope: &str) -> Store {
-        Store::open(&self.0.path().join("carryover.db"), Scope::new(scope)).await.expect("opens")
-    }
-}
-
-fn guest(user_id: Uuid) -> Who {
-    Who { user_id, is_anonymous: true }
-}
-
-/// The first record of this device.
-fn row(user_id: Uuid) -> RecordRow {
-    RecordRow { generation: 1, who: Some(guest(user_id)), sealed: vec![1, 2, 3] }
-}
-
-fn product(id: &str) -> ProductId {
-    ProductId::new(id)
-}
-
-async fn lines(store: &Store) -> Vec<(String, u32)> {
-    store.cart().await.expect("a cart").lines().map(|(id, quantity)| (id.to_string(), quantity)).collect()
-}
-
-async fn pending(store: &Store) -> Vec<(String, u32)> {
-    let pending = store.pending().await.expect("an outbox");
-    pending.lines.into_iter().map(|(id, quantity)| (id.to_string(), quantity)).collect()
-}
+use crate::support::{Folder, GUEST, answer, guest, lines, newest, pending, row, set};
 
 #[tokio::test]
 async fn a_new_guest_takes_the_visitors_cart_and_outbox_over() -> Result<(), StoreError> {
     let folder = Folder::new();
     let store = folder.open("sandbox").await;
-    store.set_line(&product("teapot"), 2).await?;
-    store.set_line(&product("lamp"), 1).await?;
+    set(&store, "teapot", 2).await?;
+    set(&store, "lamp", 1).await?;
     assert!(store.commit_record(&row(GUEST), 0).await?);
     let cart = [("teapot".to_owned(), 2), ("lamp".to_owned(), 1)];
     assert_eq!(lines(&store).await, cart);
@@ -61,7 +26,7 @@ async fn a_new_guest_takes_the_visitors_cart_and_outbox_over() -> Result<(), Sto
 async fn backends_never_meet() -> Result<(), StoreError> {
     let folder = Folder::new();
     let (here, there) = (folder.open("sandbox").await, folder.open("abc.supabase.co").await);
-    here.set_line(&product("teapot"), 2).await?;
+    set(&here, "teapot", 2).await?;
     assert!(here.commit_record(&row(GUEST), 0).await?);
     assert_eq!(there.record().await?, None);
     assert!(lines(&there).await.is_empty());
@@ -72,18 +37,18 @@ async fn backends_never_meet() -> Result<(), StoreError> {
 async fn an_answer_confirms_what_was_sent_and_nothing_newer() -> Result<(), StoreError> {
     let folder = Folder::new();
     let store = folder.open("sandbox").await;
-    store.set_line(&product("teapot"), 2).await?;
+    set(&store, "teapot", 2).await?;
     assert!(store.commit_record(&row(GUEST), 0).await?);
-    let sent = store.pending().await?.revision;
-    store.set_line(&product("teapot"), 5).await?;
+    let sent = newest(&store).await;
+    set(&store, "teapot", 5).await?;
     // From another device there is a lamp, and a line that this device never had is gone.
-    let answer = ServerCart { version: 4, lines: vec![(product("teapot"), 2), (product("lamp"), 1)] };
-    store.apply_server_cart(&GUEST.to_string(), sent, &answer).await?;
+    let given = answer(4, &[("teapot", 2), ("lamp", 1)]);
+    store.accept(&GUEST.to_string(), sent, &given, 0).await?;
     assert_eq!(lines(&store).await, [("teapot".to_owned(), 5), ("lamp".to_owned(), 1)], "the newer change stands");
     assert_eq!(pending(&store).await, [("teapot".to_owned(), 5)]);
 
-    let answer = ServerCart { version: 5, lines: vec![(product("teapot"), 5)] };
-    store.apply_server_cart(&GUEST.to_string(), store.pending().await?.revision, &answer).await?;
+    let given = answer(5, &[("teapot", 5)]);
+    store.accept(&GUEST.to_string(), newest(&store).await, &given, 0).await?;
     assert_eq!(lines(&store).await, [("teapot".to_owned(), 5)], "removed elsewhere");
     assert!(pending(&store).await.is_empty());
     Ok(())
@@ -93,10 +58,10 @@ async fn an_answer_confirms_what_was_sent_and_nothing_newer() -> Result<(), Stor
 async fn an_answer_for_somebody_else_changes_nothing() -> Result<(), StoreError> {
     let folder = Folder::new();
     let store = folder.open("sandbox").await;
-    store.set_line(&product("teapot"), 2).await?;
+    set(&store, "teapot", 2).await?;
     assert!(store.commit_record(&row(GUEST), 0).await?);
-    let answer = ServerCart { version: 9, lines: Vec::new() };
-    store.apply_server_cart(&Uuid::from_u128(2).to_string(), i64::MAX, &answer).await?;
+    let given = answer(9, &[]);
+    store.accept(&Uuid::from_u128(2).to_string(), i64::MAX, &given, 0).await?;
     assert_eq!(lines(&store).await, [("teapot".to_owned(), 2)]);
     assert_eq!(pending(&store).await, [("teapot".to_owned(), 2)]);
     Ok(())
@@ -106,10 +71,10 @@ async fn an_answer_for_somebody_else_changes_nothing() -> Result<(), StoreError>
 async fn a_session_that_ends_leaves_the_whole_cart_to_send_again() -> Result<(), StoreError> {
     let folder = Folder::new();
     let store = folder.open("sandbox").await;
-    store.set_line(&product("teapot"), 2).await?;
+    set(&store, "teapot", 2).await?;
     assert!(store.commit_record(&row(GUEST), 0).await?);
-    let answer = ServerCart { version: 1, lines: vec![(product("teapot"), 2)] };
-    store.apply_server_cart(&GUEST.to_string(), store.pending().await?.revision, &answer).await?;
+    let given = answer(1, &[("teapot", 2)]);
+    store.accept(&GUEST.to_string(), newest(&store).await, &given, 0).await?;
     store.set_upgrade(&"waiting", 0).await?;
 
     let nobody = RecordRow { generation: 2, who: None, sealed: vec![4] };
@@ -138,7 +103,7 @@ async fn a_finished_upgrade_closes_its_entry_with_the_session() -> Result<(), St
 async fn of_two_programs_on_one_file_the_second_notices_the_first() -> Result<(), StoreError> {
     let folder = Folder::new();
     let (one, other) = (folder.open("sandbox").await, folder.open("sandbox").await);
-    one.set_line(&product("teapot"), 2).await?;
+    set(&one, "teapot", 2).await?;
     assert!(one.commit_record(&row(GUEST), 0).await?);
     let late = row(Uuid::from_u128(2));
     assert!(!other.commit_record(&late, 0).await?, "it is not the first any more");
@@ -154,7 +119,7 @@ async fn what_a_change_means_follows_from_this_file() -> Result<(), StoreError> 
     // The record that should have made the guest was not written; the next one, which only renews them, is.
     let folder = Folder::new();
     let store = folder.open("sandbox").await;
-    store.set_line(&product("teapot"), 2).await?;
+    set(&store, "teapot", 2).await?;
     assert!(store.commit_record(&RecordRow { who: None, ..row(GUEST) }, 0).await?);
     assert_eq!(lines(&store).await, [("teapot".to_owned(), 2)], "still a visitor's");
     assert!(store.commit_record(&RecordRow { generation: 2, ..row(GUEST) }, 0).await?);
@@ -171,7 +136,7 @@ async fn what_a_change_means_follows_from_this_file() -> Result<(), StoreError> 
 async fn a_record_that_no_key_opens_is_set_aside_and_the_cart_goes_on() -> Result<(), StoreError> {
     let folder = Folder::new();
     let store = folder.open("sandbox").await;
-    store.set_line(&product("teapot"), 2).await?;
+    set(&store, "teapot", 2).await?;
     assert!(store.commit_record(&row(GUEST), 0).await?);
     store.set_record_aside(7).await?;
     assert_eq!(store.record().await?, None);
@@ -185,8 +150,8 @@ async fn a_record_that_no_key_opens_is_set_aside_and_the_cart_goes_on() -> Resul
 async fn a_removed_line_stays_removed_and_is_told() -> Result<(), StoreError> {
     let folder = Folder::new();
     let store = folder.open("sandbox").await;
-    store.set_line(&product("teapot"), 2).await?;
-    store.set_line(&product("teapot"), 0).await?;
+    set(&store, "teapot", 2).await?;
+    set(&store, "teapot", 0).await?;
     assert!(lines(&store).await.is_empty());
     assert_eq!(pending(&store).await, [("teapot".to_owned(), 0)]);
     Ok(())
@@ -196,13 +161,12 @@ async fn a_removed_line_stays_removed_and_is_told() -> Result<(), StoreError> {
 async fn a_server_that_lost_the_cart_takes_nothing_from_here() -> Result<(), StoreError> {
     let folder = Folder::new();
     let store = folder.open("sandbox").await;
-    store.set_line(&product("teapot"), 2).await?;
+    set(&store, "teapot", 2).await?;
     assert!(store.commit_record(&row(GUEST), 0).await?);
-    let answer = ServerCart { version: 3, lines: vec![(product("teapot"), 2)] };
-    store.apply_server_cart(&GUEST.to_string(), store.pending().await?.revision, &answer).await?;
+    let given = answer(3, &[("teapot", 2)]);
+    store.accept(&GUEST.to_string(), newest(&store).await, &given, 0).await?;
 
-    let emptied = ServerCart { version: 0, lines: Vec::new() };
-    store.apply_server_cart(&GUEST.to_string(), 0, &emptied).await?;
+    store.accept(&GUEST.to_string(), 0, &answer(0, &[]), 0).await?;
     assert_eq!(lines(&store).await, [("teapot".to_owned(), 2)]);
     assert_eq!(pending(&store).await, [("teapot".to_owned(), 2)], "the server hears it again");
     Ok(())
