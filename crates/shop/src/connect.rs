@@ -6,7 +6,7 @@ use carryover_auth::{Api, Engine, State, TurnFile};
 use carryover_store::Sealer;
 
 use crate::{
-    Backend, KeptIn, NoticeKind, Shop, ShopError, Vault, browse, key,
+    Backend, KeptIn, NoticeKind, Shop, ShopError, Vault, browse, forget, key,
     pause::{Retry, delays},
     remote::Remote,
     shop::{Inner, Link},
@@ -29,6 +29,7 @@ impl Shop {
                 match join(&inner, &backend, remote.clone()).await {
                     Ok(link) => {
                         tokio::spawn(follow_session(inner.clone(), link.clone()));
+                        forget::finish(&inner, &link).await;
                         return sync::run(inner, link).await;
                     }
                     Err(error) if error.is_retryable() => {
@@ -76,11 +77,11 @@ async fn follow_session(inner: Arc<Inner>, link: Arc<Link>) {
         let state = session.borrow_and_update().clone();
         let changing = inner.changing.lock().await;
         // A session that ended leaves its whole cart in the outbox.
-        let pending = inner.pending_products().await;
+        let cart = inner.store.cart().await;
         inner.update(|model| {
             model.set_identity(&state);
-            if let Ok(pending) = pending {
-                model.pending = pending;
+            if let Ok(cart) = cart {
+                model.set_cart(cart);
             }
         });
         drop(changing);

@@ -2,7 +2,8 @@
 
 use std::{io, time::Duration};
 
-use carryover_auth::Code;
+use carryover_auth::{Code, Error as AuthError};
+use carryover_cart::Unavailable;
 use carryover_store::StoreError;
 
 use crate::{KeyStoreError, remote::RemoteError};
@@ -15,7 +16,7 @@ pub enum ShopError {
     Store(#[from] StoreError),
     /// Supabase Auth refused or was not reached.
     #[error(transparent)]
-    Auth(#[from] carryover_auth::Error),
+    Auth(#[from] AuthError),
     /// The data API refused or was not reached.
     #[error(transparent)]
     Remote(#[from] RemoteError),
@@ -37,12 +38,27 @@ pub enum ShopError {
     /// What was typed is no e-mail address.
     #[error("this is not an e-mail address")]
     InvalidEmail,
+    /// The change can't be taken back: it is too long ago, or it was taken back already.
+    #[error("there is nothing to undo")]
+    NothingToUndo,
+    /// Only guests are forgotten at a word: members have an account to close.
+    #[error("this is a member, not a guest")]
+    NotAGuest,
+    /// The file with the person's data can't be written.
+    #[error("the file can't be written")]
+    Export(#[source] io::Error),
     /// There is no upgrade that waits for a code.
     #[error("no upgrade is under way")]
     NoUpgrade,
     /// The backend is still starting.
     #[error("the backend is still starting")]
     Starting,
+}
+
+impl From<Unavailable> for ShopError {
+    fn from(Unavailable: Unavailable) -> Self {
+        Self::UnknownProduct
+    }
 }
 
 impl ShopError {
@@ -52,6 +68,15 @@ impl ShopError {
             Self::Auth(error) => error.is_retryable(),
             Self::Remote(error) => error.is_retryable(),
             Self::Starting | Self::KeyStore(_) | Self::KeyMissing => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the server surely never heard of it.
+    pub(crate) fn is_unsent(&self) -> bool {
+        match self {
+            Self::Auth(AuthError::Unreachable(_)) => true,
+            Self::Remote(error) => error.is_unsent(),
             _ => false,
         }
     }

@@ -1,14 +1,15 @@
 //! What is known in memory, and the snapshot made of it. Pure: nothing waits here.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use carryover_auth::{Session, State};
-use carryover_cart::{Cart, Money, ProductId};
+use carryover_cart::{Change, Line, Money, PriceChange, ProductId};
+use carryover_store::{CartState, Note, StoredNotice};
 use uuid::Uuid;
 
 use crate::{
     BackendKind, CartLine, CartView, Catalog, CatalogState, CatalogStatus, Identity, LineSync, Notice, NoticeKind,
-    SaveState, Snapshot, UpgradeView, upgrade::UpgradeState,
+    SaveState, Snapshot, UpgradeView, undo::Undos, upgrade::UpgradeState,
 };
 
 /// How the sync is doing.
@@ -22,14 +23,21 @@ pub(crate) enum SyncPhase {
 pub(crate) struct Model {
     pub backend: BackendKind,
     pub identity: Identity,
-    pub cart: Cart,
-    pub pending: BTreeSet<ProductId>,
+    /// As it is on disk.
+    state: CartState,
+    /// The same with names and prices, by position. Only what changes is made anew.
+    lines: BTreeMap<u64, Arc<CartLine>>,
+    pub undos: Undos,
     pub sync: SyncPhase,
     pub catalog: Arc<Catalog>,
     pub catalog_status: CatalogStatus,
     pub upgrade: Option<UpgradeState>,
-    notices: Vec<Notice>,
-    next_notice: u32,
+    /// The person asked to be forgotten, and the server's answer was lost.
+    pub forgetting: bool,
+    /// Notices that are kept on disk until they are put away.
+    stored_notices: Vec<Notice>,
+    /// Notices about this run of the program. Their ids are negative, those on disk positive.
+    run_notices: Vec<Notice>,
     revision: u64,
 }
 
@@ -38,15 +46,60 @@ impl Model {
         Self {
             backend,
             identity: Identity::Visitor,
-            cart: Cart::default(),
-            pending: BTreeSet::new(),
+            state: CartState::default(),
+            lines: BTreeMap::new(),
+            undos: Undos::default(),
             sync: SyncPhase::Waiting,
             catalog: Arc::default(),
             catalog_status: CatalogStatus { state: CatalogState::Loading, revision: 0 },
             upgrade: None,
-            notices: Vec::new(),
-            next_notice: 1,
+            forgetting: false,
+            stored_notices: Vec::new(),
+            run_notices: Vec::new(),
             revision: 0,
+        }
+    }
+
+    /// The cart as it is on disk.
+    pub(crate) fn cart(&self) -> &carryover_cart::Cart {
+        &self.state.cart
+    }
+
+    /// Takes over a change of the person's that is on disk now.
+    pub(crate) fn apply(&mut self, change: &Change) {
+        change.apply(&mut self.state.cart);
+        for line in change.lines() {
+            self.state.pending.insert(line.product.clone());
+            self.state.refused.remove(&line.product);
+        }
+        self.show(change);
+    }
+
+    /// Takes over the cart as it is on disk.
+    pub(crate) fn set_cart(&mut self, state: CartState) {
+        let change = Change::between(&self.state.cart, &state.cart);
+        let before = std::mem::replace(&mut self.state, state);
+        self.show(&change);
+        let marks = [(&before.pending, &self.state.pending), (&before.refused, &self.state.refused)];
+        let marked: Vec<ProductId> =
+            marks.iter().flat_map(|(old, new)| old.symmetric_difference(new)).cloned().collect();
+        for product in &marked {
+            if let Some(line) = self.state.cart.line(product) {
+                self.lines.insert(line.position, Arc::new(self.line(product, line)));
+            }
+        }
+    }
+
+    /// Makes the lines anew that a change touched.
+    fn show(&mut self, change: &Change) {
+        // All out before any goes in: lines may have changed places with each other.
+        for before in change.lines().iter().filter_map(|line| line.before) {
+            self.lines.remove(&before.position);
+        }
+        for product in change.lines().iter().map(|line| &line.product) {
+            if let Some(line) = self.state.cart.line(product) {
+                self.lines.insert(line.position, Arc::new(self.line(product, line)));
+            }
         }
     }
 
@@ -56,18 +109,31 @@ impl Model {
         }
         self.catalog = Arc::new(catalog);
         self.catalog_status = CatalogStatus { state: CatalogState::Ready, revision: self.catalog_status.revision + 1 };
+        let lines = self.state.cart.lines().map(|(product, line)| (line.position, Arc::new(self.line(product, line))));
+        self.lines = lines.collect();
     }
 
     /// Shows a notice once, however often it is raised.
     pub(crate) fn notify(&mut self, kind: NoticeKind) {
-        if self.notices.iter().all(|notice| notice.kind != kind) {
-            self.notices.push(Notice { id: self.next_notice, kind });
-            self.next_notice += 1;
+        if self.run_notices.iter().all(|notice| notice.kind != kind) {
+            let lowest = self.run_notices.iter().map(|notice| notice.id).min().unwrap_or(0);
+            self.run_notices.push(Notice { id: lowest - 1, kind });
         }
     }
 
-    pub(crate) fn dismiss(&mut self, id: u32) {
-        self.notices.retain(|notice| notice.id != id);
+    /// Takes over the notices that are on disk.
+    pub(crate) fn set_stored_notices(&mut self, notices: Vec<StoredNotice>) {
+        let kind = |note| match note {
+            Note::Line(note) => NoticeKind::Line(note),
+            Note::Recovered(recovered) => NoticeKind::Recovered(recovered),
+        };
+        self.stored_notices =
+            notices.into_iter().map(|notice| Notice { id: notice.id, kind: kind(notice.note) }).collect();
+    }
+
+    pub(crate) fn dismiss(&mut self, id: i64) {
+        self.run_notices.retain(|notice| notice.id != id);
+        self.stored_notices.retain(|notice| notice.id != id);
     }
 
     /// Follows the session engine.
@@ -91,6 +157,18 @@ impl Model {
         }
     }
 
+    /// Nothing of a person is left.
+    pub(crate) fn forget(&mut self) {
+        self.identity = Identity::Visitor;
+        self.state = CartState::default();
+        self.lines.clear();
+        self.undos = Undos::default();
+        self.upgrade = None;
+        self.forgetting = false;
+        self.stored_notices.clear();
+        self.run_notices.retain(|notice| notice.kind != NoticeKind::IdentityLost);
+    }
+
     /// The next snapshot.
     pub(crate) fn snapshot(&mut self) -> Snapshot {
         self.revision += 1;
@@ -101,14 +179,14 @@ impl Model {
             save: self.save_state(),
             catalog: self.catalog_status,
             upgrade: self.upgrade.as_ref().map_or(UpgradeView::Idle, UpgradeState::view),
-            notices: self.notices.clone(),
+            notices: self.run_notices.iter().chain(&self.stored_notices).cloned().collect(),
             backend: self.backend.clone(),
         }
     }
 
     fn save_state(&self) -> SaveState {
-        match (self.pending.is_empty(), self.sync) {
-            (true, _) if self.cart.is_empty() => SaveState::Nothing,
+        match (self.state.pending.is_empty(), self.sync) {
+            (true, _) if self.state.cart.is_empty() => SaveState::Nothing,
             (_, SyncPhase::Offline) => SaveState::Offline,
             (true, _) => SaveState::AllSaved,
             (false, SyncPhase::Syncing) => SaveState::Syncing,
@@ -117,25 +195,33 @@ impl Model {
     }
 
     fn cart_view(&self) -> CartView {
-        let lines: Vec<_> = self.cart.lines().map(|(id, quantity)| self.line(id, quantity)).collect();
+        let lines: Vec<_> = self.lines.values().cloned().collect();
         CartView {
-            items: self.cart.items(),
+            items: lines.iter().fold(0, |sum, line| line.quantity.saturating_add(sum)),
             total: Money::sum(lines.iter().filter_map(|line| line.line_total)).ok().flatten(),
             lines,
+            unsaved: self.state.pending.len(),
         }
     }
 
-    fn line(&self, id: &ProductId, quantity: u32) -> CartLine {
+    fn line(&self, id: &ProductId, line: Line) -> CartLine {
         let product = self.catalog.product(id);
+        let quantity = line.quantity.get();
         CartLine {
             product_id: id.clone(),
+            position: line.position,
             name: product.map_or_else(|| id.to_string(), |p| p.name.clone()),
             picture: product.map_or_else(String::new, |p| p.picture.clone()),
             quantity,
             limit: product.map_or(0, |p| p.limit.allowed()),
             unit_price: product.map(|p| p.price),
+            seen_price: product.and_then(|p| PriceChange::between(line.seen, p.price).seen()),
             line_total: product.and_then(|p| p.price.times(quantity).ok()),
-            sync: if self.pending.contains(id) { LineSync::Pending } else { LineSync::Synced },
+            sync: match (self.state.pending.contains(id), self.state.refused.contains(id)) {
+                (true, _) => LineSync::Pending,
+                (false, true) => LineSync::Refused,
+                (false, false) => LineSync::Synced,
+            },
         }
     }
 }

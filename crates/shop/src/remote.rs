@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use carryover_auth::AccessToken;
-use carryover_cart::{Currency, Limit, Money, ProductId};
-use carryover_store::ServerCart;
+use carryover_cart::{Answer, Currency, Limit, Money, ProductId, Refusal, ServerCart};
+use carryover_store::PendingLine;
 use reqwest::{RequestBuilder, StatusCode, header};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::json;
@@ -47,6 +47,11 @@ impl RemoteError {
         }
     }
 
+    /// Whether the server surely never saw the request.
+    pub(crate) fn is_unsent(&self) -> bool {
+        matches!(self, Self::Unreachable(error) if error.is_connect())
+    }
+
     /// How long the server asks to wait.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -63,36 +68,12 @@ pub(crate) struct Remote {
     publishable_key: String,
 }
 
-/// What the server made of a cart it was sent.
-#[derive(Debug)]
-pub(crate) struct SetCart {
-    /// The whole cart as it is now.
-    pub cart: ServerCart,
-    /// Lines it did not take as they were.
-    pub refused: Vec<RefusedLine>,
-}
-
-/// A line that the server did not take as it was.
-#[derive(Debug, Deserialize)]
-pub(crate) struct RefusedLine {
-    pub product_id: ProductId,
-    pub reason: RefusedReason,
-    pub allowed: u32,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum RefusedReason {
-    OverLimit,
-    Unavailable,
-}
-
 #[derive(Deserialize)]
 struct CartBody {
     version: i64,
     lines: Vec<LineBody>,
     #[serde(default)]
-    refused: Vec<RefusedLine>,
+    refused: Vec<Refusal>,
 }
 
 #[derive(Deserialize)]
@@ -127,26 +108,46 @@ impl Remote {
         let products: Vec<ProductBody> = self
             .read("products?select=id,category_id,name,description,price_minor,currency,stock,max_per_order,picture&order=position")
             .await?;
-        Ok(Catalog { categories, products: products.into_iter().map(Product::from).collect() })
+        Ok(Catalog::new(categories, products.into_iter().map(Product::from).collect()))
     }
 
     /// The user's cart.
     pub(crate) async fn cart(&self, token: AccessToken) -> Result<ServerCart, RemoteError> {
         let body: CartBody = self.call("rpc/get_cart", &token, &json!({})).await?;
-        Ok(body.into())
+        Ok(Answer::from(body).cart)
     }
 
-    /// Sets absolute quantities. Sending the same twice changes nothing more.
+    /// Sets absolute quantities, each with its age and its number among the changes of `device`. Sending the same twice changes
+    /// nothing more, and sending it late changes nothing that is newer.
     pub(crate) async fn set_cart_lines(
         &self,
         token: AccessToken,
-        lines: &[(ProductId, u32)],
-    ) -> Result<SetCart, RemoteError> {
-        let lines: Vec<_> =
-            lines.iter().map(|(id, quantity)| json!({ "product_id": id, "quantity": quantity })).collect();
-        let mut body: CartBody = self.call("rpc/set_cart_lines", &token, &json!({ "lines": lines })).await?;
-        let refused = std::mem::take(&mut body.refused);
-        Ok(SetCart { cart: body.into(), refused })
+        device: &str,
+        lines: &[PendingLine],
+        now_ms: i64,
+    ) -> Result<Answer, RemoteError> {
+        let line = |line: &PendingLine| {
+            json!({
+                "product_id": line.product,
+                "quantity": line.quantity,
+                "age_ms": now_ms.saturating_sub(line.changed_at_ms).max(0),
+                "revision": line.revision,
+            })
+        };
+        let lines: Vec<_> = lines.iter().map(line).collect();
+        let body: CartBody =
+            self.call("rpc/set_cart_lines", &token, &json!({ "lines": lines, "device": device })).await?;
+        Ok(body.into())
+    }
+
+    /// Deletes the guest and all that is theirs. Asking twice is no error.
+    pub(crate) async fn forget_me(&self, token: AccessToken) -> Result<(), RemoteError> {
+        self.call("rpc/forget_me", &token, &json!({})).await
+    }
+
+    /// All that the server keeps of the user.
+    pub(crate) async fn export_me(&self, token: AccessToken) -> Result<serde_json::Value, RemoteError> {
+        self.call("rpc/export_me", &token, &json!({})).await
     }
 
     async fn read<T: DeserializeOwned>(&self, path: &str) -> Result<T, RemoteError> {
@@ -181,15 +182,15 @@ async fn send<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, RemoteE
         });
     }
     let body = response.bytes().await.map_err(|error| RemoteError::Unreachable(error.without_url()))?;
-    serde_json::from_slice(&body).map_err(|_| RemoteError::Unintelligible)
+    // A function that returns nothing answers with nothing.
+    let body = if body.is_empty() { b"null".as_slice() } else { &body };
+    serde_json::from_slice(body).map_err(|_| RemoteError::Unintelligible)
 }
 
-impl From<CartBody> for ServerCart {
+impl From<CartBody> for Answer {
     fn from(body: CartBody) -> Self {
-        Self {
-            version: body.version,
-            lines: body.lines.into_iter().map(|line| (line.product_id, line.quantity)).collect(),
-        }
+        let lines = body.lines.into_iter().map(|line| (line.product_id, line.quantity)).collect();
+        Self { cart: ServerCart { version: body.version, lines }, refused: body.refused }
     }
 }
 

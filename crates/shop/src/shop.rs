@@ -1,14 +1,13 @@
 //! The shop: opened from a folder, joined to a backend later.
 
 use std::{
-    collections::BTreeSet,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use carryover_auth::{Clock, Engine};
-use carryover_store::Store;
+use carryover_store::{Store, StoreError};
 use tokio::sync::{Notify, OnceCell, watch};
 
 use crate::{
@@ -29,6 +28,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Where the sealing key is kept.
     pub key_store: Arc<dyn KeyStore>,
+    /// What there is to buy before the backend was ever reached.
+    pub first_catalog: Option<Catalog>,
 }
 
 /// The shop. Cheap to clone: all clones are one shop.
@@ -48,6 +49,9 @@ pub(crate) struct Inner {
     published: watch::Sender<Arc<Snapshot>>,
     /// Held while a change goes to disk and to memory, so that both see changes in one order. Never across the network.
     pub changing: tokio::sync::Mutex<()>,
+    /// Held while the cart is brought to the server, and while the person is forgotten: one of the two at a time. Taken before
+    /// `changing`.
+    pub sending: tokio::sync::Mutex<()>,
     pub link: OnceCell<Arc<Link>>,
     /// Something waits to be sent.
     pub changed: Notify,
@@ -64,19 +68,21 @@ pub(crate) struct Link {
 impl Shop {
     /// Opens the shop from disk alone: cart, catalog, who this is and an upgrade under way are there at once.
     pub async fn open(options: Options) -> Result<Self, ShopError> {
-        std::fs::create_dir_all(&options.data_dir)
-            .map_err(|error| carryover_store::StoreError::Sqlite(error.into()))?;
-        let store = Store::open(&options.data_dir.join("carryover.db"), options.backend.scope()).await?;
+        std::fs::create_dir_all(&options.data_dir).map_err(StoreError::from)?;
+        let now_ms = options.clock.now().as_millisecond();
+        let store = Store::open(&options.data_dir.join("carryover.db"), options.backend.scope(), now_ms).await?;
         let mut model = Model::new(options.backend);
-        model.cart = store.cart().await?;
-        model.pending = store.pending().await?.lines.into_iter().map(|(product, _)| product).collect();
+        // A cached catalog of another version of the program is no error: it is fetched again.
+        let cached = store.catalog().await?.and_then(|json| serde_json::from_str(&json).ok());
+        if let Some(catalog) = cached.or(options.first_catalog) {
+            model.set_catalog(catalog);
+        }
+        model.set_cart(store.cart().await?);
+        model.set_stored_notices(store.notices().await?);
+        model.forgetting = store.is_forgetting().await?;
         model.upgrade = store.upgrade::<UpgradeState>().await?;
         if let Some(who) = store.record().await?.and_then(|record| record.who) {
             model.identity = Identity::known(who.user_id, who.is_anonymous, None);
-        }
-        // A cached catalog of another version of the program is no error: it is fetched again.
-        if let Some(catalog) = store.catalog().await?.and_then(|json| serde_json::from_str::<Catalog>(&json).ok()) {
-            model.set_catalog(catalog);
         }
         let snapshot = Arc::new(model.snapshot());
         Ok(Self {
@@ -89,6 +95,7 @@ impl Shop {
                 model: Mutex::new(model),
                 published: watch::Sender::new(snapshot),
                 changing: tokio::sync::Mutex::new(()),
+                sending: tokio::sync::Mutex::new(()),
                 link: OnceCell::new(),
                 changed: Notify::new(),
                 retry: watch::Sender::new(()),
@@ -112,8 +119,10 @@ impl Shop {
     }
 
     /// Takes a notice away.
-    pub fn dismiss_notice(&self, id: u32) {
+    pub async fn dismiss_notice(&self, id: i64) -> Result<(), ShopError> {
+        self.inner.store.put_notice_away(id).await?;
         self.inner.update(|model| model.dismiss(id));
+        Ok(())
     }
 
     /// Tries now what waits for a better time: the window was focused, the network is back, a person asked.
@@ -160,10 +169,5 @@ impl Inner {
 
     pub(crate) fn now_ms(&self) -> i64 {
         self.clock.now().as_millisecond()
-    }
-
-    /// Reads from disk which lines wait.
-    pub(crate) async fn pending_products(&self) -> Result<BTreeSet<carryover_cart::ProductId>, ShopError> {
-        Ok(self.store.pending().await?.lines.into_iter().map(|(product, _)| product).collect())
     }
 }

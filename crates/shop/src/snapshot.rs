@@ -1,6 +1,9 @@
 //! The one value that there is to show.
 
-use carryover_cart::{Money, ProductId};
+use std::sync::Arc;
+
+use carryover_cart::{LineNote, Money, ProductId};
+use carryover_store::Recovered;
 use uuid::Uuid;
 
 use crate::BackendKind;
@@ -48,12 +51,14 @@ pub enum Identity {
 /// The cart with names and prices.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CartView {
-    /// Its lines, first put in first.
-    pub lines: Vec<CartLine>,
+    /// Its lines by position, lowest first. Lines that did not change are the same ones in the next snapshot.
+    pub lines: Vec<Arc<CartLine>>,
     /// How many pieces.
     pub items: u32,
     /// What it costs; `None` when empty, or when no sum can be had.
     pub total: Option<Money>,
+    /// How many lines the server does not have as they are here, those taken out among them.
+    pub unsaved: usize,
 }
 
 /// A line with names and prices.
@@ -61,6 +66,8 @@ pub struct CartView {
 pub struct CartLine {
     /// What.
     pub product_id: ProductId,
+    /// Where in the cart it stands.
+    pub position: u64,
     /// Its name; the key when the catalog has lost it.
     pub name: String,
     /// Its picture.
@@ -71,6 +78,8 @@ pub struct CartLine {
     pub limit: u32,
     /// What one costs; nothing when it is no longer sold.
     pub unit_price: Option<Money>,
+    /// What one cost when the person last touched the line, if it costs something else now.
+    pub seen_price: Option<Money>,
     /// What the line costs.
     pub line_total: Option<Money>,
     /// Whether the server has it.
@@ -84,6 +93,8 @@ pub enum LineSync {
     Pending,
     /// Yes.
     Synced,
+    /// Yes, and it is less than the person asked for.
+    Refused,
 }
 
 /// Where the cart is safe.
@@ -141,7 +152,7 @@ pub enum UpgradeView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     /// To dismiss it by.
-    pub id: u32,
+    pub id: i64,
     /// What.
     pub kind: NoticeKind,
 }
@@ -149,18 +160,10 @@ pub struct Notice {
 /// What a person must be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NoticeKind {
-    /// The server gave less than was asked for.
-    LimitReduced {
-        /// Of what.
-        product: ProductId,
-        /// How many there are now.
-        allowed: u32,
-    },
-    /// A product is no longer sold and left the cart.
-    Unavailable {
-        /// Which.
-        product: ProductId,
-    },
+    /// A line changed without the person asking for it.
+    Line(LineNote),
+    /// The local database was damaged.
+    Recovered(Recovered),
     /// This machine has no key store: the key lies in a file.
     KeyFile,
     /// The server ended the guest's or member's session.

@@ -1,17 +1,28 @@
-//! Bringing the cart to the server. The first change makes the guest.
+//! Bringing the cart to the server, and what other devices changed from there. The first change makes the guest.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use carryover_auth::{AccessToken, Error as AuthError, Session};
-use carryover_store::{Pending, ServerCart};
+use carryover_cart::Answer;
+use tokio::time::{Instant, timeout_at};
 
 use crate::{
-    NoticeKind, ShopError,
+    ShopError,
     model::SyncPhase,
     pause::{Retry, delays},
-    remote::{RefusedLine, RefusedReason, RemoteError, SetCart},
+    remote::RemoteError,
     shop::{Inner, Link},
+    sign_up::ensure_guest,
 };
+
+/// So many lines in one request: far below any server's bound on a body.
+const BATCH: u32 = 500;
+/// A person who presses a button again does so within this: it is one request then, not two.
+const SETTLE: Duration = Duration::from_millis(200);
+/// However long a person goes on pressing, the server hears of it after this.
+const SETTLE_AT_MOST: Duration = Duration::from_secs(1);
+/// The longest that a server's wish to be left alone is honoured. More is a mistake, or malice.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// Sends what waits, now and whenever something does, for as long as the program runs.
 pub(crate) async fn run(inner: Arc<Inner>, link: Arc<Link>) {
@@ -22,7 +33,7 @@ pub(crate) async fn run(inner: Arc<Inner>, link: Arc<Link>) {
                 delays = crate::pause::delays();
                 inner.update(|model| model.sync = SyncPhase::Waiting);
                 tokio::select! {
-                    () = inner.changed.notified() => {}
+                    () = inner.changed.notified() => settle(&inner, &mut retry).await,
                     () = retry.asked() => {}
                 }
             }
@@ -32,45 +43,55 @@ pub(crate) async fn run(inner: Arc<Inner>, link: Arc<Link>) {
                 inner.changed.notified().await;
             }
             Err(error) => {
-                if let ShopError::Auth(AuthError::AmbiguousSignUp) = &error {
-                    // If there is a guest whom nobody holds, they own nothing: the cart is here. The next round makes another.
-                    tracing::warn!("a guest may have been made and lost");
-                    let _ = link.engine.accept_lost_guest().await;
-                }
                 tracing::warn!(%error, "the cart was not synchronised");
                 inner.update(|model| model.sync = SyncPhase::Offline);
-                let delay = delays.next();
-                retry.pause(error.retry_after().max(delay)).await;
+                match error.retry_after() {
+                    // Who asks to be left alone is, focused windows or not.
+                    Some(wait) => tokio::time::sleep(wait.min(PATIENCE)).await,
+                    None => retry.pause(delays.next()).await,
+                }
             }
         }
     }
 }
 
-/// Everything that waits goes out; with nothing to send, the user's cart is fetched, for another device may have changed it.
+/// Waits until the person pauses, unless somebody asks to try now.
+async fn settle(inner: &Inner, retry: &mut Retry) {
+    let end = Instant::now() + SETTLE_AT_MOST;
+    let pause = async { while timeout_at(end.min(Instant::now() + SETTLE), inner.changed.notified()).await.is_ok() {} };
+    tokio::select! {
+        () = pause => {}
+        () = retry.asked() => {}
+    }
+}
+
+/// The user's cart is fetched, for another device may have changed it; then everything that waits goes out, oldest first.
 async fn synchronise(inner: &Inner, link: &Link) -> Result<(), ShopError> {
-    let mut pending = inner.store.pending().await?;
-    if pending.lines.is_empty()
+    let _sending = inner.sending.lock().await;
+    let device = inner.store.device().await?;
+    let mut pending = inner.store.pending(BATCH).await?;
+    if pending.is_empty()
         && let Some(session) = link.engine.session()
     {
         let cart = with_token(link, |token| link.remote.cart(token)).await?;
-        apply(inner, &session, &pending, &cart, &[]).await?;
+        accept(inner, &session, 0, &Answer { cart, refused: Vec::new() }).await?;
         // A server that lost the cart is told all of it again.
-        pending = inner.store.pending().await?;
+        pending = inner.store.pending(BATCH).await?;
     }
-    while !pending.lines.is_empty() {
+    while let Some(sent) = pending.last().map(|line| line.revision) {
         inner.update(|model| model.sync = SyncPhase::Syncing);
-        let session = link.engine.ensure_anonymous().await?;
-        let SetCart { cart, refused } =
-            with_token(link, |token| link.remote.set_cart_lines(token, &pending.lines)).await?;
-        apply(inner, &session, &pending, &cart, &refused).await?;
-        pending = inner.store.pending().await?;
+        let session = ensure_guest(inner, link).await?;
+        let answer =
+            with_token(link, |token| link.remote.set_cart_lines(token, &device, &pending, inner.now_ms())).await?;
+        accept(inner, &session, sent, &answer).await?;
+        pending = inner.store.pending(BATCH).await?;
     }
     Ok(())
 }
 
 /// Calls with a valid token. If the server refuses, the session is refreshed and the call made once more: its clock may be
 /// ahead of ours, or the user may be gone, which only Supabase Auth can tell.
-async fn with_token<T, F>(link: &Link, call: impl Fn(AccessToken) -> F) -> Result<T, ShopError>
+pub(crate) async fn with_token<T, F>(link: &Link, call: impl Fn(AccessToken) -> F) -> Result<T, ShopError>
 where
     F: Future<Output = Result<T, RemoteError>>,
 {
@@ -83,27 +104,14 @@ where
     }
 }
 
-async fn apply(
-    inner: &Inner,
-    session: &Session,
-    sent: &Pending,
-    cart: &ServerCart,
-    refused: &[RefusedLine],
-) -> Result<(), ShopError> {
+async fn accept(inner: &Inner, session: &Session, sent: i64, answer: &Answer) -> Result<(), ShopError> {
     let _changing = inner.changing.lock().await;
-    let cart = inner.store.apply_server_cart(&session.user.id.to_string(), sent.revision, cart).await?;
-    let pending = inner.pending_products().await?;
+    let user_id = session.user.id.to_string();
+    let state = inner.store.accept(&user_id, sent, answer, inner.now_ms()).await?;
+    let notices = inner.store.notices().await?;
     inner.update(|model| {
-        model.cart = cart;
-        model.pending = pending;
-        for line in refused {
-            model.notify(match line.reason {
-                RefusedReason::OverLimit => {
-                    NoticeKind::LimitReduced { product: line.product_id.clone(), allowed: line.allowed }
-                }
-                RefusedReason::Unavailable => NoticeKind::Unavailable { product: line.product_id.clone() },
-            });
-        }
+        model.set_cart(state);
+        model.set_stored_notices(notices);
     });
     Ok(())
 }

@@ -15,6 +15,11 @@ pub struct MemoryKeyStore {
 }
 
 impl MemoryKeyStore {
+    /// One that holds a key already.
+    pub fn with_key(key: [u8; 32]) -> Self {
+        Self { key: Mutex::new(Some(Key::new(key))), locked: AtomicBool::new(false) }
+    }
+
     /// From now on every call fails, or none.
     pub fn lock(&self, locked: bool) {
         self.locked.store(locked, Ordering::Relaxed);

@@ -1,17 +1,19 @@
 //! Dev-only: what the tests of every part share.
 
 mod console;
+mod desk;
 mod engine;
 mod keys;
 mod person;
 
 pub use console::Console;
+pub use desk::Desk;
 pub use keys::MemoryKeyStore;
 pub use person::Person;
 
 // Switched on here for all tests: the calls that only the service role may make.
 pub use carryover_auth::Admin;
-pub use carryover_sandbox::{Options as SandboxOptions, Sandbox};
+pub use carryover_sandbox::{Config as SandboxConfig, ControlOptions, Options as SandboxOptions, Sandbox};
 
 /// A sandbox of the test's own, ready to serve, and a console that sees everything in it. In memory, or on the server that
 /// `CARRYOVER_TEST_SERVER` names.

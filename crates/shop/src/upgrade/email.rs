@@ -2,7 +2,7 @@
 
 use carryover_auth::{Confirmed, Email, Link, Otp, Proof};
 
-use crate::{Identity, Shop, ShopError, upgrade::UpgradeState};
+use crate::{Identity, Shop, ShopError, sign_up::ensure_guest, upgrade::UpgradeState};
 
 impl Shop {
     /// Asks for a code to this address; asked again, for another code. A visitor becomes a guest first: there must be a user to
@@ -11,7 +11,7 @@ impl Shop {
         let email = Email::parse(typed).ok_or(ShopError::InvalidEmail)?;
         let inner = &self.inner;
         let link = inner.link()?;
-        link.engine.ensure_anonymous().await?;
+        ensure_guest(inner, &link).await?;
         match link.engine.link(email.clone()).await? {
             Link::CodeSent => {
                 let state = UpgradeState::CodeSent { email: email.as_str().to_owned(), sent_at_ms: inner.now_ms() };

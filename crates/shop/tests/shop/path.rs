@@ -1,58 +1,13 @@
 //! The whole path without a window: visitor, guest, restart, member; against a real sandbox.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
-use carryover_shop::{
-    Backend, BackendKind, CatalogState, Identity, NoticeKind, Options, Otp, ProductId, SaveState, Shop, ShopError,
-    Snapshot, SystemClock, UpgradeView,
-};
-use carryover_testkit::{MemoryKeyStore, Sandbox, SandboxOptions};
+use carryover_shop::{CatalogState, Identity, NoticeKind, Otp, ProductId, SaveState, Shop, ShopError, UpgradeView};
+use carryover_testkit::SandboxOptions;
 use serde_json::json;
 
-const PATIENCE: Duration = Duration::from_secs(30);
-
-struct Device {
-    folder: tempfile::TempDir,
-    key_store: Arc<MemoryKeyStore>,
-}
-
-impl Device {
-    fn new() -> Result<Self> {
-        Ok(Self { folder: tempfile::tempdir()?, key_store: Arc::default() })
-    }
-
-    async fn open(&self) -> Result<Shop> {
-        Ok(Shop::open(Options {
-            data_dir: self.folder.path().to_owned(),
-            backend: BackendKind::Sandbox,
-            clock: Arc::new(SystemClock),
-            key_store: self.key_store.clone(),
-        })
-        .await?)
-    }
-}
-
-fn backend(sandbox: &Sandbox) -> Backend {
-    Backend { url: sandbox.url().clone(), publishable_key: sandbox.publishable_key().to_owned() }
-}
-
-async fn until(shop: &Shop, what: &str, mut condition: impl FnMut(&Snapshot) -> bool) -> Result<Arc<Snapshot>> {
-    let mut snapshots = shop.watch();
-    let seen = tokio::time::timeout(PATIENCE, snapshots.wait_for(|snapshot| condition(snapshot))).await;
-    Ok(seen.with_context(|| format!("never came: {what}; now: {:?}", shop.snapshot()))??.clone())
-}
-
-async fn fill(shop: &Shop) -> Result<()> {
-    for product in ["teapot", "desk-lamp", "teapot"] {
-        shop.add_to_cart(&ProductId::new(product)).await?;
-    }
-    Ok(())
-}
-
-fn lines(snapshot: &Snapshot) -> Vec<(String, u32)> {
-    snapshot.cart.lines.iter().map(|line| (line.product_id.to_string(), line.quantity)).collect()
-}
+use crate::support::{Device, backend, fill, found, joined, lines, saved_guest, until};
 
 #[tokio::test]
 async fn a_visitor_becomes_a_guest_and_a_member_with_the_same_cart() -> Result<()> {
@@ -99,24 +54,9 @@ async fn a_visitor_becomes_a_guest_and_a_member_with_the_same_cart() -> Result<(
     Ok(())
 }
 
-/// A guest with a cart that the server has.
-async fn saved_guest(sandbox: &Sandbox, device: &Device) -> Result<(Shop, Arc<Snapshot>)> {
-    let shop = device.open().await?;
-    shop.connect(backend(sandbox));
-    until(&shop, "the catalog", |s| s.catalog.state == CatalogState::Ready).await?;
-    fill(&shop).await?;
-    let saved = until(&shop, "a saved cart", |s| s.save == SaveState::AllSaved).await?;
-    Ok((shop, saved))
-}
-
 /// Waits for the session to be joined first: a person would see "still starting" and try again.
 async fn ask_for_code(shop: &Shop, email: &str) -> Result<()> {
-    loop {
-        match shop.request_email_code(email).await {
-            Err(ShopError::Starting) => tokio::task::yield_now().await,
-            other => return Ok(other?),
-        }
-    }
+    Ok(joined(|| shop.request_email_code(email)).await?)
 }
 
 #[tokio::test]
@@ -166,7 +106,8 @@ async fn a_locked_key_store_stops_no_shopping_and_loses_no_guest() -> Result<()>
     device.key_store.lock(true);
     let shop = device.open().await?;
     shop.connect(backend(&sandbox));
-    let changed = shop.set_quantity(&ProductId::new("teapot"), 4).await?;
+    shop.set_quantity(&ProductId::new("teapot"), 4).await?;
+    let changed = shop.snapshot();
     assert_eq!((changed.cart.items, &changed.identity), (5, &guest.identity));
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(console.users().await?.len(), 1, "no second guest");
@@ -214,16 +155,6 @@ async fn the_file_holds_no_token_in_the_clear() -> Result<()> {
     assert!(found(device.folder.path(), &user_id)?, "the search finds what is in the clear");
     assert!(!found(device.folder.path(), "eyJ")?, "an access token");
     Ok(())
-}
-
-fn found(folder: &Path, needle: &str) -> Result<bool> {
-    for entry in std::fs::read_dir(folder)? {
-        let bytes = std::fs::read(entry?.path())?;
-        if bytes.windows(needle.len()).any(|window| window == needle.as_bytes()) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 #[tokio::test]

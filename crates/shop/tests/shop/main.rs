@@ -1,0 +1,10 @@
+//! The shop without a window, against a real sandbox.
+
+mod cart;
+mod devices;
+mod faults;
+mod first_catalog;
+mod leaving;
+mod offline;
+mod path;
+mod support;
