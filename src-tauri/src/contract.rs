@@ -6,14 +6,15 @@ use tauri_specta::{Builder, Event, collect_commands, collect_events};
 
 use crate::{commands, dto};
 
-/// There is something new to show.
+/// There is something new to show: what changed since the event before it.
 #[derive(Debug, Clone, Serialize, Type, Event)]
-pub(crate) struct SnapshotChanged(pub dto::Snapshot);
+pub(crate) struct SnapshotChanged(pub dto::Patch);
 
 /// The contract between the shell and the window.
 pub(crate) fn builder() -> Builder<tauri::Wry> {
     Builder::new()
         .commands(collect_commands![
+            commands::catalog::startup_problem,
             commands::catalog::snapshot,
             commands::catalog::catalog,
             commands::catalog::catalog_painted,
@@ -21,9 +22,13 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::catalog::retry_now,
             commands::cart::add_to_cart,
             commands::cart::set_quantity,
+            commands::cart::clear_cart,
+            commands::cart::undo,
             commands::account::request_email_code,
             commands::account::confirm_email_code,
             commands::account::cancel_upgrade,
+            commands::account::forget_me,
+            commands::account::export_data,
             commands::settings::preferences,
             commands::settings::set_preferences,
             commands::settings::open_inbox,

@@ -1,6 +1,8 @@
 //! An error as the window gets it: a code to act on, a sentence for a person, and what to do next.
 
-use carryover_shop::{AuthError, Code, RemoteError, ShopError};
+use std::io;
+
+use carryover_shop::{AuthError, Code, RemoteError, ShopError, StoreError};
 use serde::Serialize;
 use specta::Type;
 
@@ -25,7 +27,13 @@ pub(crate) enum ErrorCode {
     InvalidEmail,
     UnknownProduct,
     NoUpgrade,
+    NothingToUndo,
+    NotAGuest,
     Storage,
+    DiskFull,
+    ReadOnly,
+    Damaged,
+    NewerVersion,
     KeyStore,
     Server,
     SessionLost,
@@ -48,9 +56,25 @@ impl ErrorCode {
             Self::InvalidEmail => ("This is not an e-mail address.", "Check it and try again."),
             Self::UnknownProduct => ("This product is no longer sold.", "Choose another one."),
             Self::NoUpgrade => ("No code is being waited for.", "Enter your e-mail address first."),
-            Self::Storage => {
-                ("Nothing could be saved on this device.", "Check that the disk is not full, then try again.")
-            }
+            Self::NothingToUndo => ("There is nothing to undo.", "It may be too long ago, or undone already."),
+            Self::NotAGuest => ("This is an account, not a guest.", "An account is closed, not forgotten."),
+            Self::Storage => ("Nothing could be saved on this device.", "Start the shop again, then try once more."),
+            Self::DiskFull => (
+                "The disk is full, so this was not saved.",
+                "Make room on the disk, then try again. Everything from before is still there.",
+            ),
+            Self::ReadOnly => (
+                "The shop may not write to its folder, so this was not saved.",
+                "Give it the right to write there, then try again. Everything from before is still there.",
+            ),
+            Self::Damaged => (
+                "The shop's file on this device is damaged.",
+                "Start the shop again: it keeps what can be read and sets the damaged file aside.",
+            ),
+            Self::NewerVersion => (
+                "A newer version of Carryover wrote the data on this device.",
+                "Start that version, or update this one. Nothing was changed.",
+            ),
             Self::KeyStore => ("The key store of this computer is locked.", "Unlock it, then try again."),
             Self::Server => ("The server had a problem.", "Try again in a moment."),
             Self::SessionLost => {
@@ -98,7 +122,14 @@ impl From<ShopError> for UiError {
 
 fn code(error: &ShopError) -> ErrorCode {
     match error {
-        ShopError::Store(_) | ShopError::KeyFile(_) => ErrorCode::Storage,
+        ShopError::Store(error) => store_code(error),
+        ShopError::KeyFile(error) | ShopError::Export(error) => match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => ErrorCode::DiskFull,
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => ErrorCode::ReadOnly,
+            _ => ErrorCode::Storage,
+        },
+        ShopError::NothingToUndo => ErrorCode::NothingToUndo,
+        ShopError::NotAGuest => ErrorCode::NotAGuest,
         ShopError::KeyStore(_) | ShopError::KeyMissing | ShopError::NoRandomness => ErrorCode::KeyStore,
         ShopError::UnknownProduct => ErrorCode::UnknownProduct,
         ShopError::InvalidEmail => ErrorCode::InvalidEmail,
@@ -107,6 +138,16 @@ fn code(error: &ShopError) -> ErrorCode {
         ShopError::Remote(RemoteError::Unreachable(_)) => ErrorCode::Offline,
         ShopError::Remote(_) => ErrorCode::Server,
         ShopError::Auth(error) => auth_code(error),
+    }
+}
+
+fn store_code(error: &StoreError) -> ErrorCode {
+    match error {
+        StoreError::Full(_) => ErrorCode::DiskFull,
+        StoreError::ReadOnly(_) => ErrorCode::ReadOnly,
+        StoreError::Damaged(_) | StoreError::Inconsistent { .. } => ErrorCode::Damaged,
+        StoreError::Newer { .. } => ErrorCode::NewerVersion,
+        StoreError::Sqlite(_) | StoreError::Migration(_) | StoreError::File(_) => ErrorCode::Storage,
     }
 }
 

@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod contract;
+mod downloads;
 mod dto;
 mod error;
 mod inbox;
@@ -12,7 +13,7 @@ mod preferences;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 
-use std::{path::Path, process::ExitCode, sync::Arc};
+use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use carryover_shop::{Backend, BackendKind, Options, Shop, ShopError, SystemClock};
 use clap::Parser;
@@ -21,6 +22,13 @@ use tauri_specta::Event;
 
 use args::Args;
 use contract::SnapshotChanged;
+use error::UiError;
+
+/// What there is to buy before the backend was ever reached.
+const FIRST_CATALOG: &str = include_str!("../../supabase/catalog.json");
+
+/// Why the shop could not be opened, if so. The window says it.
+pub(crate) struct StartupProblem(pub Option<UiError>);
 
 /// Runs the program until its window is closed.
 pub fn run() -> ExitCode {
@@ -34,11 +42,12 @@ pub fn run() -> ExitCode {
         return refuse("This build has no sandbox: give --supabase-url and --publishable-key.");
     }
     // Before the window: it is one file on this disk, and the window then never meets a shop that is not there.
-    let shop = match tauri::async_runtime::block_on(open(&data_dir, hosted.as_ref())) {
-        Ok(shop) => shop,
-        Err(error) => return refuse(&format!("The shop's data in {} can't be opened: {error}.", data_dir.display())),
-    };
-    match start(args, &data_dir, shop, hosted) {
+    let opened = tauri::async_runtime::block_on(open(&data_dir, hosted.as_ref()));
+    if let Err(error) = &opened {
+        // For whoever started it from a terminal; the window says it to everybody else.
+        eprintln!("The shop's data in {} can't be opened: {error}.", data_dir.display());
+    }
+    match start(args, &data_dir, opened, hosted) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => refuse(&format!("The window can't be opened: {error}.")),
     }
@@ -56,22 +65,33 @@ async fn open(data_dir: &Path, hosted: Option<&Backend>) -> Result<Shop, ShopErr
         backend,
         clock: Arc::new(SystemClock),
         key_store: Arc::new(keychain::Keychain),
+        // A build whose catalog is no catalog starts without one, as if there were none.
+        first_catalog: serde_json::from_str(FIRST_CATALOG).ok(),
     })
     .await
 }
 
-fn start(args: Args, data_dir: &Path, shop: Shop, hosted: Option<Backend>) -> tauri::Result<()> {
+fn start(args: Args, data_dir: &Path, opened: Result<Shop, ShopError>, hosted: Option<Backend>) -> tauri::Result<()> {
     let contract = contract::builder();
     let data_dir = data_dir.to_owned();
-    let builder = tauri::Builder::default();
+    let mut builder = tauri::Builder::default();
     #[cfg(feature = "sandbox")]
-    let builder = builder.manage(sandbox::Painted::default());
+    {
+        builder = builder.manage(sandbox::Painted::default());
+    }
+    let (shop, problem) = match opened {
+        Ok(shop) => (Some(shop), None),
+        Err(error) => (None, Some(error.into())),
+    };
+    if let Some(shop) = &shop {
+        builder = builder.manage(shop.clone());
+    }
     builder
         .plugin(single_instance(&args))
         .plugin(log::plugin(&data_dir))
         .plugin(tauri_plugin_window_state::Builder::default().with_denylist(&[inbox::WINDOW]).build())
         .plugin(tauri_plugin_store::Builder::default().build())
-        .manage(shop.clone())
+        .manage(StartupProblem(problem))
         .manage(preferences::PreferencesFile::in_folder(&data_dir))
         .manage(inbox::Address::default())
         .manage(args.clone())
@@ -79,6 +99,7 @@ fn start(args: Args, data_dir: &Path, shop: Shop, hosted: Option<Backend>) -> ta
         .setup(move |app| {
             contract.mount_events(app);
             tracing::info!(version = env!("CARGO_PKG_VERSION"), "started");
+            let Some(shop) = shop else { return Ok(()) };
             publish(app.handle().clone(), &shop);
             match hosted {
                 Some(backend) => tauri::async_runtime::block_on(async { shop.connect(backend) }),
@@ -90,8 +111,10 @@ fn start(args: Args, data_dir: &Path, shop: Shop, hosted: Option<Backend>) -> ta
             Ok(())
         })
         .on_window_event(|window, event| {
-            if matches!(event, WindowEvent::Focused(true)) {
-                window.state::<Shop>().retry_now();
+            if matches!(event, WindowEvent::Focused(true))
+                && let Some(shop) = window.try_state::<Shop>()
+            {
+                shop.retry_now();
             }
         })
         .build(tauri::generate_context!())?
@@ -103,22 +126,30 @@ fn start(args: Args, data_dir: &Path, shop: Shop, hosted: Option<Backend>) -> ta
     Ok(())
 }
 
-/// Every snapshot goes to the window as an event.
+/// Half a frame of a screen: nobody sees the difference, and what a command changed arrives after its answer.
+const BEAT: Duration = Duration::from_millis(8);
+
+/// What changes goes to the window as events, what happens in one beat together.
 fn publish(app: AppHandle, shop: &Shop) {
     let mut snapshots = shop.watch();
     tauri::async_runtime::spawn(async move {
+        let mut last = snapshots.borrow_and_update().clone();
         while snapshots.changed().await.is_ok() {
+            tokio::time::sleep(BEAT).await;
             let snapshot = snapshots.borrow_and_update().clone();
-            if let Err(error) = SnapshotChanged(snapshot.as_ref().into()).emit(&app) {
+            if let Err(error) = SnapshotChanged(dto::Patch::between(&last, &snapshot)).emit(&app) {
                 tracing::warn!(%error, "a snapshot did not reach the window");
             }
+            last = snapshot;
         }
     });
 }
 
 fn shut_down(app: &AppHandle) {
-    let shop = app.state::<Shop>().inner().clone();
-    tauri::async_runtime::block_on(async move { shop.close().await });
+    if let Some(shop) = app.try_state::<Shop>() {
+        let shop = shop.inner().clone();
+        tauri::async_runtime::block_on(async move { shop.close().await });
+    }
     #[cfg(feature = "sandbox")]
     sandbox::stop(app);
 }

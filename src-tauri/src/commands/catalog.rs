@@ -3,13 +3,13 @@
 use carryover_shop::Shop;
 use tauri::{AppHandle, State};
 
-use crate::{args::Args, dto};
+use crate::{StartupProblem, args::Args, dto, error::UiError};
 
 /// What there is to show now.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn snapshot(shop: State<'_, Shop>) -> dto::Snapshot {
-    shop.snapshot().as_ref().into()
+pub(crate) fn snapshot(shop: State<'_, Shop>) -> dto::View {
+    dto::View::of(&shop.snapshot())
 }
 
 /// What there is to buy.
@@ -35,8 +35,15 @@ pub(crate) fn catalog_painted(app: AppHandle, args: State<'_, Args>) {
 /// Takes a notice away.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn dismiss_notice(shop: State<'_, Shop>, id: u32) {
-    shop.dismiss_notice(id);
+pub(crate) async fn dismiss_notice(shop: State<'_, Shop>, id: i64) -> Result<(), UiError> {
+    Ok(shop.dismiss_notice(id).await?)
+}
+
+/// Why the shop could not be opened. Then there is no other command to call.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn startup_problem(problem: State<'_, StartupProblem>) -> Option<UiError> {
+    problem.0.clone()
 }
 
 /// Tries now what waits for a better time.

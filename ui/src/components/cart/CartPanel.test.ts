@@ -6,17 +6,30 @@ import type { CartLine, Identity, SaveState, Upgrade } from "../../lib/api/clien
 import { EUR, line, product } from "../../lib/test/fixtures";
 import CartPanel from "./CartPanel.svelte";
 
-type Change = { lines?: CartLine[]; save?: SaveState; identity?: Identity; upgrade?: Upgrade };
+type Change = {
+  lines?: CartLine[];
+  unsaved?: number;
+  save?: SaveState;
+  identity?: Identity;
+  upgrade?: Upgrade;
+};
 const guest: Identity = { kind: "guest", user_id: "7d1c" };
 
 function show({
   lines = [line()],
+  unsaved = 0,
   save = "all_saved",
   identity = guest,
   upgrade = { step: "idle" },
 }: Change = {}) {
-  const handlers = { onquantity: vi.fn(), onremove: vi.fn(), onkeep: vi.fn(), onretry: vi.fn() };
-  const cart = { lines, items: 2, total: lines.length > 0 ? EUR(7200) : null };
+  const handlers = {
+    onquantity: vi.fn(),
+    onremove: vi.fn(),
+    onclear: vi.fn(),
+    onkeep: vi.fn(),
+    onretry: vi.fn(),
+  };
+  const cart = { lines: lines.length, unsaved, items: 2, total: lines.length > 0 ? EUR(7200) : null };
   const productOf = () => product();
   render(CartPanel, { cart, lines, save, identity, upgrade, locale: "en", productOf, ...handlers });
   return handlers;
@@ -25,7 +38,7 @@ function show({
 describe("save state", () => {
   test.each([
     ["nothing", "Nothing to save yet"],
-    ["on_this_device", "Saved on this computer, not online yet"],
+    ["on_this_device", "Saved on this computer, not online yet."],
     ["syncing", "Saving …"],
     ["all_saved", "All changes saved"],
     ["offline", "Offline. Saved on this computer, sent when you are back."],
@@ -35,6 +48,17 @@ describe("save state", () => {
     expect(state).toHaveTextContent(words);
     expect(state).toHaveAttribute("data-state", save);
     expect(state).toHaveAttribute("role", "status");
+  });
+
+  test.each([
+    ["offline", 3, "3 changes wait to be sent."],
+    ["on_this_device", 1, "1 change waits to be sent."],
+    ["syncing", 3, ""],
+  ] as const)("%s with %i changes to send", (save, unsaved, words) => {
+    show({ save, unsaved });
+    const state = screen.getByTestId("save-state").textContent;
+    expect(state?.includes("to be sent.")).toBe(words !== "");
+    expect(state).toContain(words);
   });
 
   test("offline can be tried again at once", async () => {
@@ -79,6 +103,41 @@ describe("lines", () => {
     await userEvent.click(screen.getByTestId("decrease-teapot"));
     expect(onremove).toHaveBeenCalledWith(only);
     expect(onquantity).not.toHaveBeenCalled();
+  });
+
+  test.each([
+    ["pending", "Not on the server yet"],
+    ["refused", "Only 2 could be saved"],
+  ] as const)("one that is %s says so in words", (sync, words) => {
+    show({ lines: [line({ sync }), line({ product_id: "lamp", position: 1 })] });
+    expect(screen.getByTestId("cart-line-teapot")).toHaveTextContent(words);
+    expect(screen.getByTestId("cart-line-lamp")).not.toHaveTextContent(words);
+  });
+
+  test("a price that changed is said beside the one that was seen", () => {
+    show({ lines: [line({ seen_price: EUR(4200) }), line({ product_id: "lamp", position: 1 })] });
+    expect(screen.getByTestId("cart-line-teapot")).toHaveTextContent("was €42.00");
+    expect(screen.getByTestId("cart-line-lamp")).not.toHaveTextContent("was");
+  });
+
+  test("are emptied at once, and the focus stays in the cart", async () => {
+    const { onclear } = show();
+    await userEvent.click(screen.getByTestId("clear-cart"));
+    expect(onclear).toHaveBeenCalledOnce();
+  });
+
+  test("an empty cart can't be emptied", () => {
+    show({ lines: [] });
+    expect(screen.queryByTestId("clear-cart")).toBeNull();
+  });
+
+  test("beyond two hundred are shown on demand", async () => {
+    const many = Array.from({ length: 230 }, (_, position) => line({ product_id: `p${position}`, position }));
+    show({ lines: many });
+    expect(screen.getAllByTestId(/^cart-line-/)).toHaveLength(200);
+    await userEvent.click(screen.getByRole("button", { name: "Show 30 more" }));
+    expect(screen.getAllByTestId(/^cart-line-/)).toHaveLength(230);
+    expect(screen.queryByTestId("more-lines")).toBeNull();
   });
 
   test("what is no longer sold can only be removed", () => {

@@ -7,26 +7,36 @@ import * as __TAURI_EVENT from "@tauri-apps/api/event";
 
 /** Commands */
 export const commands = {
+	/**  Why the shop could not be opened. Then there is no other command to call. */
+	startupProblem: () => __TAURI_INVOKE<UiError | null>("startup_problem"),
 	/**  What there is to show now. */
-	snapshot: () => __TAURI_INVOKE<Snapshot>("snapshot"),
+	snapshot: () => __TAURI_INVOKE<View>("snapshot"),
 	/**  What there is to buy. */
 	catalog: () => __TAURI_INVOKE<Catalog>("catalog"),
 	/**  The catalog is on screen; measured from outside by `--startup-probe`. */
 	catalogPainted: () => __TAURI_INVOKE<void>("catalog_painted"),
 	/**  Takes a notice away. */
-	dismissNotice: (id: number) => __TAURI_INVOKE<void>("dismiss_notice", { id }),
+	dismissNotice: (id: number) => typedError<null, UiError>(__TAURI_INVOKE("dismiss_notice", { id })),
 	/**  Tries now what waits for a better time. */
 	retryNow: () => __TAURI_INVOKE<void>("retry_now"),
 	/**  One more of a product. */
-	addToCart: (productId: string) => typedError<Snapshot, UiError>(__TAURI_INVOKE("add_to_cart", { productId })),
+	addToCart: (productId: string) => typedError<Changed, UiError>(__TAURI_INVOKE("add_to_cart", { productId })),
 	/**  Exactly so many of a product; 0 takes it out. */
-	setQuantity: (productId: string, quantity: number) => typedError<Snapshot, UiError>(__TAURI_INVOKE("set_quantity", { productId, quantity })),
+	setQuantity: (productId: string, quantity: number) => typedError<Changed, UiError>(__TAURI_INVOKE("set_quantity", { productId, quantity })),
+	/**  Takes everything out. */
+	clearCart: () => typedError<Changed, UiError>(__TAURI_INVOKE("clear_cart")),
+	/**  Puts back what one of the last changes changed. */
+	undo: (undo: number) => typedError<Changed, UiError>(__TAURI_INVOKE("undo", { undo })),
 	/**  Asks for a code to an address. */
 	requestEmailCode: (email: string) => typedError<null, UiError>(__TAURI_INVOKE("request_email_code", { email })),
 	/**  Confirms with the code from the mail. */
 	confirmEmailCode: (code: string) => typedError<null, UiError>(__TAURI_INVOKE("confirm_email_code", { code })),
 	/**  Gives the upgrade up; guest and cart stay. */
 	cancelUpgrade: () => typedError<null, UiError>(__TAURI_INVOKE("cancel_upgrade")),
+	/**  Deletes the guest on the server, and everything about them here. */
+	forgetMe: () => typedError<null, UiError>(__TAURI_INVOKE("forget_me")),
+	/**  Writes the person's data to a file and says which. */
+	exportData: () => typedError<string, UiError>(__TAURI_INVOKE("export_data")),
 	/**  Theme and language. */
 	preferences: () => __TAURI_INVOKE<Preferences>("preferences"),
 	/**  Keeps theme and language. */
@@ -44,23 +54,26 @@ export const events = {
 /**  Which kind of backend. */
 export type Backend = "sandbox" | "hosted";
 
-/**  A line of the cart. No price: it is no longer sold. */
+/**  A line of the cart. No unit price: it is no longer sold. A seen price: it was another one when the line was last touched. */
 export type CartLine = {
 	product_id: string,
+	position: number,
 	name: string,
 	picture: string,
 	quantity: number,
 	limit: number,
 	unit_price: Money | null,
+	seen_price: Money | null,
 	line_total: Money | null,
 	sync: LineSync,
 };
 
-/**  The cart. */
-export type CartView = {
-	lines: CartLine[],
+/**  The cart without its lines. Unsaved: lines that the server does not have as they are here. */
+export type CartTotals = {
+	lines: number,
 	items: number,
 	total: Money | null,
+	unsaved: number,
 };
 
 /**  All there is to buy. */
@@ -84,8 +97,15 @@ export type Category = {
 	name: string,
 };
 
+/**  A change of the cart that is on disk. Undo: the number to take it back by; none if nothing changed. */
+export type Changed = {
+	revision: number,
+	undo: number | null,
+	reduced: boolean,
+};
+
 /**  What the window tells apart. */
-export type ErrorCode = "offline" | "timeout" | "rate_limited" | "wrong_code" | "email_taken" | "invalid_email" | "unknown_product" | "no_upgrade" | "storage" | "key_store" | "server" | "session_lost" | "captcha" | "starting";
+export type ErrorCode = "offline" | "timeout" | "rate_limited" | "wrong_code" | "email_taken" | "invalid_email" | "unknown_product" | "no_upgrade" | "nothing_to_undo" | "not_a_guest" | "storage" | "disk_full" | "read_only" | "damaged" | "newer_version" | "key_store" | "server" | "session_lost" | "captcha" | "starting";
 
 /**  Who this is. */
 export type Identity = { kind: "visitor" } | { kind: "guest"; user_id: string } | { kind: "member"; user_id: string; email: string | null };
@@ -93,8 +113,8 @@ export type Identity = { kind: "visitor" } | { kind: "guest"; user_id: string } 
 /**  Words. */
 export type Language = "system" | "en" | "de";
 
-/**  Whether the server has a line as it is here. */
-export type LineSync = "pending" | "synced";
+/**  Whether the server has a line as it is here; refused: it gave less than was asked for. */
+export type LineSync = "pending" | "synced" | "refused";
 
 /**  An amount in minor units. */
 export type Money = {
@@ -102,16 +122,25 @@ export type Money = {
 	currency: string,
 };
 
-/**  Something a person must be told. */
+/**  Something a person must be told: of which product, how many there are now, which file. */
 export type Notice = {
 	id: number,
 	kind: NoticeKind,
 	product: string | null,
-	allowed: number | null,
+	quantity: number | null,
+	file: string | null,
 };
 
 /**  What a person must be told. */
-export type NoticeKind = "limit_reduced" | "unavailable" | "key_file" | "identity_lost" | "backend_failed";
+export type NoticeKind = "limit_reduced" | "unavailable" | "changed_elsewhere" | "removed_elsewhere" | "database_recovered" | "key_file" | "identity_lost" | "backend_failed";
+
+/**  What changed since the snapshot with the revision `since`, and fits no other: who holds another asks for the whole view. */
+export type Patch = {
+	since: number,
+	snapshot: Snapshot,
+	changed: CartLine[],
+	removed: string[],
+};
 
 /**  Theme and language. */
 export type Preferences = {
@@ -134,11 +163,11 @@ export type Product = {
 /**  Where the cart is safe. */
 export type SaveState = "nothing" | "on_this_device" | "syncing" | "all_saved" | "offline";
 
-/**  Everything the window shows, at one instant. */
+/**  Everything the window shows, at one instant, without the lines of the cart. */
 export type Snapshot = {
 	revision: number,
 	identity: Identity,
-	cart: CartView,
+	cart: CartTotals,
 	save: SaveState,
 	catalog: CatalogStatus,
 	upgrade: Upgrade,
@@ -146,8 +175,8 @@ export type Snapshot = {
 	backend: Backend,
 };
 
-/**  There is something new to show. */
-export type SnapshotChanged = Snapshot;
+/**  There is something new to show: what changed since the event before it. */
+export type SnapshotChanged = Patch;
 
 /**  Colours. */
 export type Theme = "system" | "light" | "dark";
@@ -162,6 +191,12 @@ export type UiError = {
 
 /**  The upgrade under way. Times in milliseconds since 1970. */
 export type Upgrade = { step: "idle" } | { step: "code_sent"; email: string; resend_at: number; expires_at: number };
+
+/**  Everything the window shows, the lines of the cart in their order included. */
+export type View = {
+	snapshot: Snapshot,
+	lines: CartLine[],
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

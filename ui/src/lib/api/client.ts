@@ -1,23 +1,26 @@
 /** The one door to the shell. Nothing else imports the Tauri API or the generated bindings. */
 import { commands, events } from "./bindings";
-import type { Catalog, Preferences, Snapshot, UiError } from "./bindings";
+import type { Catalog, Changed, Patch, Preferences, UiError, View } from "./bindings";
 
 export type {
   Backend,
   Catalog,
   CartLine,
-  CartView,
+  CartTotals,
   Category,
+  Changed,
   ErrorCode,
   Identity,
   Money,
   Notice,
+  Patch,
   Preferences,
   Product,
   SaveState,
   Snapshot,
   UiError,
   Upgrade,
+  View,
 } from "./bindings";
 
 /** The answer of a command that can fail. */
@@ -25,21 +28,28 @@ export type Result<T> = { status: "ok"; data: T } | { status: "error"; error: Ui
 
 /** What the window can ask of the shell. */
 export type Api = {
-  snapshot: () => Promise<Snapshot>;
+  /** Why the shop could not be opened: then nothing else may be asked. */
+  startupProblem: () => Promise<UiError | null>;
+  snapshot: () => Promise<View>;
   catalog: () => Promise<Catalog>;
   catalogPainted: () => Promise<unknown>;
-  addToCart: (productId: string) => Promise<Result<Snapshot>>;
-  setQuantity: (productId: string, quantity: number) => Promise<Result<Snapshot>>;
+  addToCart: (productId: string) => Promise<Result<Changed>>;
+  setQuantity: (productId: string, quantity: number) => Promise<Result<Changed>>;
+  clearCart: () => Promise<Result<Changed>>;
+  undo: (undo: number) => Promise<Result<Changed>>;
   requestEmailCode: (email: string) => Promise<Result<unknown>>;
   confirmEmailCode: (code: string) => Promise<Result<unknown>>;
   cancelUpgrade: () => Promise<Result<unknown>>;
-  dismissNotice: (id: number) => Promise<unknown>;
+  forgetMe: () => Promise<Result<unknown>>;
+  /** Writes the person's data to a file and answers where it is. */
+  exportData: () => Promise<Result<string>>;
+  dismissNotice: (id: number) => Promise<Result<unknown>>;
   retryNow: () => Promise<unknown>;
   preferences: () => Promise<Preferences>;
   setPreferences: (preferences: Preferences) => Promise<Result<unknown>>;
   openInbox: () => Promise<Result<unknown>>;
-  /** Calls back with every new snapshot; answers how to stop. */
-  onSnapshot: (callback: (snapshot: Snapshot) => void) => Promise<() => void>;
+  /** Calls back with what changed since the call before it; answers how to stop. */
+  onPatch: (callback: (patch: Patch) => void) => Promise<() => void>;
 };
 
 /** The shell, or in a preview build a stand-in with made-up answers. */
@@ -50,6 +60,6 @@ export async function connect(): Promise<Api> {
   }
   return {
     ...commands,
-    onSnapshot: (callback) => events.snapshotChanged.listen((event) => callback(event.payload)),
+    onPatch: (callback) => events.snapshotChanged.listen((event) => callback(event.payload)),
   };
 }

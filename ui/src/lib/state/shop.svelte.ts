@@ -1,45 +1,77 @@
-import { createContext } from "svelte";
+import { createContext, untrack } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 
-import type { Api, CartLine, Catalog, Product, Result, Snapshot, UiError } from "../api/client";
+import type {
+  Api,
+  CartLine,
+  Catalog,
+  Changed,
+  Patch,
+  Product,
+  Result,
+  Snapshot,
+  UiError,
+  View,
+} from "../api/client";
+import { Lines } from "./lines.svelte";
 
 type CatalogState = Snapshot["catalog"]["state"];
 type OnError = (error: UiError) => void;
 
-/** What the shop's window shows: the newest snapshot, the catalog, and quantities that are on their way. */
+/** So many changes the shell can take back. */
+const UNDOS_KEPT = 20;
+
+/** What the shop's window shows: the newest snapshot, the cart's lines, the catalog, and quantities that are on their way. */
 export class ShopState {
   #api: Api;
   #onError: OnError;
   #snapshot = $state.raw<Snapshot>();
+  #lines = new Lines();
   #catalog = $state.raw<Catalog>();
   #products = $derived(Object.fromEntries(this.products.map((product) => [product.id, product])));
   #catalogRevision: number | undefined;
   #painted = false;
+  /** The newest revision that was told of. */
+  #told = 0;
+  #asking: Promise<void> | undefined;
+  /** Who waits for a revision to be on screen. */
+  #waiting: { revision: number; reached: () => void }[] = [];
   /** Asked for and not answered yet, so that quick clicks count from what was asked last. */
   #wanted = new SvelteMap<string, number>();
   #calls: Record<string, number> = {};
+  /** What can be taken back, newest last. */
+  #undos: number[] = [];
 
   constructor(api: Api, onError: OnError) {
     this.#api = api;
     this.#onError = onError;
   }
 
-  /** Listens before it asks, so that no snapshot is missed. Answers how to stop. */
+  /** Listens before it asks, so that nothing is missed. Answers how to stop. */
   async start(): Promise<() => void> {
-    const stop = await this.#api.onSnapshot((snapshot) => this.apply(snapshot));
-    this.apply(await this.#api.snapshot());
+    const stop = await this.#api.onPatch((patch) => this.patch(patch));
+    await this.#ask();
     return stop;
   }
 
-  /** Takes a snapshot in, unless a newer one is here already. */
-  apply(snapshot: Snapshot): void {
+  /** Takes a whole view in, unless a newer one is here already. */
+  show({ snapshot, lines }: View): void {
     if (this.#snapshot && snapshot.revision < this.#snapshot.revision) return;
-    this.#snapshot = snapshot;
-    const { state, revision } = snapshot.catalog;
-    if (state === "ready" && revision !== this.#catalogRevision) {
-      this.#catalogRevision = revision;
-      void this.#loadCatalog(revision);
+    this.#lines.replace(lines);
+    this.#take(snapshot);
+  }
+
+  /** Takes a change in. One that does not fit what is here, because another was missed, leads to the whole view. */
+  patch(patch: Patch): void {
+    this.#told = Math.max(this.#told, patch.snapshot.revision);
+    const held = untrack(() => this.#snapshot?.revision);
+    if (held === undefined || patch.snapshot.revision <= held) return;
+    if (patch.since !== held) {
+      void this.#ask();
+      return;
     }
+    this.#lines.patch(patch);
+    this.#take(patch.snapshot);
   }
 
   get snapshot(): Snapshot | undefined {
@@ -79,33 +111,67 @@ export class ShopState {
 
   /** The cart's lines with the quantities last asked for. */
   get lines(): CartLine[] {
-    const lines = this.#snapshot?.cart.lines ?? [];
-    return lines
-      .map((line) => ({ ...line, quantity: this.#wanted.get(line.product_id) ?? line.quantity }))
+    if (this.#wanted.size === 0) return this.#lines.inOrder;
+    return this.#lines.inOrder
+      .map((line) => {
+        const quantity = this.#wanted.get(line.product_id);
+        return quantity === undefined ? line : { ...line, quantity };
+      })
       .filter((line) => line.quantity > 0);
   }
 
   quantityOf(productId: string): number {
-    const line = this.#snapshot?.cart.lines.find((line) => line.product_id === productId);
-    return this.#wanted.get(productId) ?? line?.quantity ?? 0;
+    return this.#wanted.get(productId) ?? this.#lines.of(productId)?.quantity ?? 0;
   }
 
   async add(productId: string): Promise<void> {
-    this.#take(await this.#answer(this.#api.addToCart(productId)));
+    await this.#want(productId, this.quantityOf(productId) + 1, () => this.#api.addToCart(productId));
   }
 
-  /** Exactly so many; 0 takes the product out. */
-  async setQuantity(productId: string, quantity: number): Promise<void> {
-    const call = (this.#calls[productId] ?? 0) + 1;
-    this.#calls[productId] = call;
-    this.#wanted.set(productId, quantity);
-    const result = await this.#answer(this.#api.setQuantity(productId, quantity));
-    this.#take(result);
-    if (this.#calls[productId] === call) this.#wanted.delete(productId);
+  /** Exactly so many; 0 takes the product out. Answers what takes it back, if anything changed. */
+  async setQuantity(productId: string, quantity: number): Promise<number | undefined> {
+    return this.#want(productId, quantity, () => this.#api.setQuantity(productId, quantity));
   }
 
-  dismissNotice(id: number): void {
-    void this.#api.dismissNotice(id);
+  /** Takes everything out. Answers what takes it back, if anything changed. */
+  async clear(): Promise<number | undefined> {
+    return this.#change(this.#api.clearCart());
+  }
+
+  /** Takes one change back. */
+  async undo(undo: number): Promise<void> {
+    this.#undos = this.#undos.filter((kept) => kept !== undo);
+    const result = await this.#answer(this.#api.undo(undo));
+    if (result.status === "ok") await this.#reached(result.data.revision);
+    else this.#onError(result.error);
+  }
+
+  /** Takes the newest change back that is not taken back yet; false if there is none. */
+  undoLast(): boolean {
+    const last = this.#undos.at(-1);
+    if (last !== undefined) void this.undo(last);
+    return last !== undefined;
+  }
+
+  /** Deletes all there is of the person; answers what went wrong. */
+  async forgetMe(): Promise<UiError | undefined> {
+    const result = await this.#answer(this.#api.forgetMe());
+    if (result.status === "error") return result.error;
+    this.#undos = [];
+    return undefined;
+  }
+
+  /** Writes the person's data to a file; answers which. */
+  async exportData(): Promise<string | undefined> {
+    const result = await this.#answer(this.#api.exportData());
+    if (result.status === "ok") return result.data;
+    this.#onError(result.error);
+    return undefined;
+  }
+
+  async dismissNotice(id: number): Promise<void> {
+    const result = await this.#answer(this.#api.dismissNotice(id));
+    if (result.status === "error") this.#onError(result.error);
   }
 
   retryNow(): void {
@@ -114,7 +180,7 @@ export class ShopState {
 
   async openInbox(): Promise<void> {
     const result = await this.#answer(this.#api.openInbox());
-    if (result?.status === "error") this.#onError(result.error);
+    if (result.status === "error") this.#onError(result.error);
   }
 
   /** Tells the shell once that products are on screen: after the second frame, the first has been painted. */
@@ -122,6 +188,27 @@ export class ShopState {
     if (this.#painted) return;
     this.#painted = true;
     requestAnimationFrame(() => requestAnimationFrame(() => void this.#api.catalogPainted()));
+  }
+
+  #take(snapshot: Snapshot): void {
+    this.#snapshot = snapshot;
+    const { state, revision } = snapshot.catalog;
+    if (state === "ready" && revision !== this.#catalogRevision) {
+      this.#catalogRevision = revision;
+      void this.#loadCatalog(revision);
+    }
+    const reached = this.#waiting.filter((waiting) => waiting.revision <= snapshot.revision);
+    this.#waiting = this.#waiting.filter((waiting) => waiting.revision > snapshot.revision);
+    for (const waiting of reached) waiting.reached();
+  }
+
+  /** Asks for the whole view, until it is as new as what was told. Once at a time. */
+  #ask(): Promise<void> {
+    this.#asking ??= (async () => {
+      do this.show(await this.#api.snapshot());
+      while ((this.#snapshot?.revision ?? 0) < this.#told);
+    })().finally(() => (this.#asking = undefined));
+    return this.#asking;
   }
 
   async #loadCatalog(revision: number): Promise<void> {
@@ -132,9 +219,36 @@ export class ShopState {
     else this.#catalogRevision = undefined;
   }
 
-  #take(result: Result<Snapshot> | undefined): void {
-    if (result?.status === "ok") this.apply(result.data);
-    else if (result) this.#onError(result.error);
+  /** Shows a wish at once, and what became of it when that is known. */
+  async #want(
+    productId: string,
+    quantity: number,
+    ask: () => Promise<Result<Changed>>,
+  ): Promise<number | undefined> {
+    const call = (this.#calls[productId] ?? 0) + 1;
+    this.#calls[productId] = call;
+    this.#wanted.set(productId, quantity);
+    const undo = await this.#change(ask());
+    if (this.#calls[productId] === call) this.#wanted.delete(productId);
+    return undo;
+  }
+
+  /** Waits until a change is on screen. Answers what takes it back. */
+  async #change(call: Promise<Result<Changed>>): Promise<number | undefined> {
+    const result = await this.#answer(call);
+    if (result.status === "error") {
+      this.#onError(result.error);
+      return undefined;
+    }
+    const { revision, undo } = result.data;
+    if (undo !== null) this.#undos = [...this.#undos, undo].slice(-UNDOS_KEPT);
+    await this.#reached(revision);
+    return undo ?? undefined;
+  }
+
+  #reached(revision: number): Promise<void> {
+    if ((this.#snapshot?.revision ?? 0) >= revision) return Promise.resolve();
+    return new Promise((reached) => this.#waiting.push({ revision, reached }));
   }
 
   /** A command that breaks instead of failing is told as an error of the server. */

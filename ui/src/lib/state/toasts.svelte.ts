@@ -28,6 +28,11 @@ export class Toasts {
     this.#list = this.#list.filter((toast) => toast.id !== id);
   }
 
+  /** What they offered is done, or can't be done any more. */
+  dismissActions(): void {
+    for (const toast of this.#list) if (toast.action) this.dismiss(toast.id);
+  }
+
   pause(): void {
     for (const { id } of this.#list) this.#stop(id);
   }

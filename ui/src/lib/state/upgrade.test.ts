@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 
-import { fakeApi, snapshot, uiError } from "../test/fixtures";
+import { fakeApi, uiError, view } from "../test/fixtures";
 import { ShopState } from "./shop.svelte";
 import { UpgradeFlow } from "./upgrade.svelte";
 
@@ -9,7 +9,7 @@ const codeSent = { step: "code_sent", email: "a@example.com", resend_at: 0, expi
 function start(change: Parameters<typeof fakeApi>[0] = {}) {
   const { api } = fakeApi(change);
   const shop = new ShopState(api, vi.fn());
-  shop.apply(snapshot());
+  shop.show(view());
   return { api, shop, flow: new UpgradeFlow(api, shop) };
 }
 
@@ -18,11 +18,11 @@ test("goes from address to code to done, as the snapshots say", async () => {
   flow.show();
   expect(flow.step).toBe("email");
   await flow.send("a@example.com");
-  shop.apply(snapshot({ revision: 2, upgrade: codeSent }));
+  shop.show(view({ revision: 2, upgrade: codeSent }));
   expect(flow.step).toBe("code");
   const confirming = flow.confirm("123456");
   // The snapshot may come before the answer: no step back to the address.
-  shop.apply(snapshot({ revision: 3 }));
+  shop.show(view({ revision: 3 }));
   expect(flow.step).toBe("code");
   await confirming;
   expect(flow.step).toBe("done");
@@ -30,7 +30,7 @@ test("goes from address to code to done, as the snapshots say", async () => {
 
 test("starts at the code when one is waited for", () => {
   const { shop, flow } = start();
-  shop.apply(snapshot({ revision: 2, upgrade: codeSent }));
+  shop.show(view({ revision: 2, upgrade: codeSent }));
   flow.show();
   expect(flow.step).toBe("code");
   expect(flow.address).toBe("a@example.com");
@@ -39,7 +39,7 @@ test("starts at the code when one is waited for", () => {
 test("a wrong code stays at the code and counts as refused", async () => {
   const error = uiError({ code: "wrong_code" });
   const { shop, flow } = start({ confirmEmailCode: () => Promise.resolve({ status: "error", error }) });
-  shop.apply(snapshot({ revision: 2, upgrade: codeSent }));
+  shop.show(view({ revision: 2, upgrade: codeSent }));
   await flow.confirm("000000");
   expect(flow).toMatchObject({ step: "code", refusals: 1, error });
 });
@@ -47,16 +47,16 @@ test("a wrong code stays at the code and counts as refused", async () => {
 test("a failure on the way is not a refused code", async () => {
   const error = uiError({ code: "offline" });
   const { shop, flow } = start({ confirmEmailCode: () => Promise.resolve({ status: "error", error }) });
-  shop.apply(snapshot({ revision: 2, upgrade: codeSent }));
+  shop.show(view({ revision: 2, upgrade: codeSent }));
   await flow.confirm("123456");
   expect(flow.refusals).toBe(0);
 });
 
 test("using another address cancels and keeps the one typed", async () => {
   const { api, shop, flow } = start();
-  shop.apply(snapshot({ revision: 2, upgrade: codeSent }));
+  shop.show(view({ revision: 2, upgrade: codeSent }));
   await flow.useOtherAddress();
-  shop.apply(snapshot({ revision: 3 }));
+  shop.show(view({ revision: 3 }));
   expect(api.cancelUpgrade).toHaveBeenCalledOnce();
   expect(flow).toMatchObject({ step: "email", address: "a@example.com" });
 });

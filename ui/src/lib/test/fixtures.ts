@@ -1,6 +1,6 @@
 import { vi } from "vitest";
 
-import type { Api, CartLine, Product, Snapshot, UiError } from "../api/client";
+import type { Api, CartLine, Changed, Patch, Product, Result, Snapshot, UiError, View } from "../api/client";
 
 export const EUR = (minor: number) => ({ minor, currency: "EUR" });
 
@@ -23,11 +23,13 @@ export function product(change: Partial<Product> = {}): Product {
 export function line(change: Partial<CartLine> = {}): CartLine {
   return {
     product_id: "teapot",
+    position: 0,
     name: "Round teapot",
     picture: "teapot",
     quantity: 2,
     limit: 4,
     unit_price: EUR(3600),
+    seen_price: null,
     line_total: EUR(7200),
     sync: "synced",
     ...change,
@@ -39,7 +41,7 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
   return {
     revision: 1,
     identity: { kind: "visitor" },
-    cart: { lines: [], items: 0, total: null },
+    cart: { lines: 0, items: 0, total: null, unsaved: 0 },
     save: "nothing",
     catalog: { state: "loading", revision: 0 },
     upgrade: { step: "idle" },
@@ -55,28 +57,49 @@ export function uiError(change: Partial<UiError> = {}): UiError {
 
 const ok = { status: "ok", data: null } as const;
 
-/** A shell that agrees to everything. `emit` sends a snapshot. */
+/** A snapshot with the lines of its cart. */
+export function view(change: Partial<Snapshot> = {}, lines: CartLine[] = []): View {
+  return { snapshot: snapshot(change), lines };
+}
+
+/** What changed since the snapshot before. */
+export function patch(change: Partial<Snapshot>, lines: Partial<Omit<Patch, "snapshot">> = {}): Patch {
+  const next = snapshot(change);
+  return { since: next.revision - 1, snapshot: next, changed: [], removed: [], ...lines };
+}
+
+/** A change that is on disk, shown by the snapshot of this revision. */
+export function changed(revision = 1, undo: number | null = 1): Result<Changed> {
+  return { status: "ok", data: { revision, undo, reduced: false } };
+}
+
+/** A shell that agrees to everything. `emit` sends a patch. */
 export function fakeApi(change: Partial<Api> = {}) {
-  let listener: (snapshot: Snapshot) => void = () => undefined;
+  let listener: (patch: Patch) => void = () => undefined;
   const api: Api = {
-    snapshot: vi.fn(() => Promise.resolve(snapshot())),
+    startupProblem: vi.fn(() => Promise.resolve(null)),
+    snapshot: vi.fn(() => Promise.resolve({ snapshot: snapshot(), lines: [] })),
     catalog: vi.fn(() => Promise.resolve({ categories: [], products: [product()] })),
     catalogPainted: vi.fn(() => Promise.resolve(null)),
-    addToCart: vi.fn(() => Promise.resolve({ status: "ok" as const, data: snapshot() })),
-    setQuantity: vi.fn(() => Promise.resolve({ status: "ok" as const, data: snapshot() })),
+    addToCart: vi.fn(() => Promise.resolve(changed())),
+    setQuantity: vi.fn(() => Promise.resolve(changed())),
+    clearCart: vi.fn(() => Promise.resolve(changed())),
+    undo: vi.fn(() => Promise.resolve(changed())),
     requestEmailCode: vi.fn(() => Promise.resolve(ok)),
     confirmEmailCode: vi.fn(() => Promise.resolve(ok)),
     cancelUpgrade: vi.fn(() => Promise.resolve(ok)),
-    dismissNotice: vi.fn(() => Promise.resolve(null)),
+    forgetMe: vi.fn(() => Promise.resolve(ok)),
+    exportData: vi.fn(() => Promise.resolve({ status: "ok" as const, data: "Downloads/data.json" })),
+    dismissNotice: vi.fn(() => Promise.resolve(ok)),
     retryNow: vi.fn(() => Promise.resolve(null)),
     preferences: vi.fn(() => Promise.resolve({ theme: "system" as const, language: "en" as const })),
     setPreferences: vi.fn(() => Promise.resolve(ok)),
     openInbox: vi.fn(() => Promise.resolve(ok)),
-    onSnapshot: vi.fn((callback: (snapshot: Snapshot) => void) => {
+    onPatch: vi.fn((callback: (patch: Patch) => void) => {
       listener = callback;
       return Promise.resolve(() => undefined);
     }),
     ...change,
   };
-  return { api, emit: (next: Snapshot) => listener(next) };
+  return { api, emit: (next: Patch) => listener(next) };
 }

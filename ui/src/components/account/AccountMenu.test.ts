@@ -1,0 +1,34 @@
+import { render, screen } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { expect, test, vi } from "vitest";
+
+import type { Identity } from "../../lib/api/client";
+import AccountMenu from "./AccountMenu.svelte";
+
+const items: [Identity, string[]][] = [
+  [{ kind: "visitor" }, ["Keep my cart", "Export my data", "Forget me …"]],
+  [{ kind: "guest", user_id: "7d1c" }, ["Keep my cart", "Export my data", "Sign out …", "Forget me …"]],
+  [{ kind: "member", user_id: "7d1c", email: "ana@example.com" }, ["Export my data"]],
+];
+
+test.each(items)("%o is offered what makes sense for them", async (identity, expected) => {
+  const handlers = { onkeep: vi.fn(), onexport: vi.fn(), onleave: vi.fn() };
+  render(AccountMenu, { identity, ...handlers });
+  const badge = screen.getByTestId("identity-badge");
+  expect(badge).toHaveAttribute("data-kind", identity.kind);
+  badge.focus();
+  await userEvent.keyboard("{Enter}");
+  const options = await screen.findAllByTestId(/^account-/);
+  expect(options.map((option) => option.textContent)).toEqual(expected);
+  for (const option of options) expect(option).toHaveAttribute("role", "menuitem");
+  await userEvent.click(screen.getByTestId("account-export"));
+  expect(handlers.onexport).toHaveBeenCalledOnce();
+});
+
+test("who one is, is said when it changes", async () => {
+  const handlers = { onkeep: vi.fn(), onexport: vi.fn(), onleave: vi.fn() };
+  const { rerender } = render(AccountMenu, { identity: { kind: "visitor" }, ...handlers });
+  expect(screen.getByRole("status")).toHaveTextContent("Visitor");
+  await rerender({ identity: { kind: "guest", user_id: "7d1c" } });
+  expect(screen.getByRole("status")).toHaveTextContent("Guest");
+});
