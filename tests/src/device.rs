@@ -38,13 +38,13 @@ impl Device {
     /// The lines of the cart in SQLite.
     pub async fn cart_lines(&self) -> Result<Vec<(String, u32)>> {
         let store = self.store().await?;
-        let cart = store.cart().await?;
+        let cart = store.cart().await?.cart;
         store.close().await;
-        Ok(cart.lines().map(|(product, quantity)| (product.to_string(), quantity)).collect())
+        Ok(cart.quantities().map(|(product, quantity)| (product.to_string(), quantity)).collect())
     }
 
     async fn store(&self) -> Result<Store> {
-        Ok(Store::open(&self.path().join("carryover.db"), BackendKind::Sandbox.scope()).await?)
+        Ok(Store::open(&self.path().join("carryover.db"), BackendKind::Sandbox.scope(), 0).await?)
     }
 
     /// Every file of the program but the sandbox's database, which plays the server and its mail.

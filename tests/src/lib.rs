@@ -6,4 +6,4 @@ mod window;
 
 pub use device::Device;
 pub use shopper::Shopper;
-pub use window::Window;
+pub use window::{Window, free_port};

@@ -15,21 +15,36 @@ impl Shopper<'_> {
 
     /// Puts three products in and waits until they are saved.
     pub async fn fills_the_cart(&self) -> Result<()> {
+        self.puts_in().await?;
+        self.saved().await
+    }
+
+    /// Puts three products in.
+    pub async fn puts_in(&self) -> Result<()> {
         for product in ["teapot", "desk-lamp", "enamel-mug"] {
             self.0.click(&format!("add-{product}")).await?;
             self.0.find(&format!("cart-line-{product}")).await?;
         }
-        self.saved().await
+        Ok(())
     }
 
     /// Waits until the server has everything.
     pub async fn saved(&self) -> Result<()> {
-        self.0
-            .until(
-                "a saved cart",
-                r#"document.querySelector('[data-testid="save-state"]')?.dataset.state === "all_saved""#,
-            )
-            .await
+        self.sees_save_state("all_saved").await
+    }
+
+    /// Waits until the window says so about the cart.
+    pub async fn sees_save_state(&self, state: &str) -> Result<()> {
+        let script = format!(r#"document.querySelector('[data-testid="save-state"]')?.dataset.state === "{state}""#);
+        self.0.until(&format!("the save state {state}"), &script).await
+    }
+
+    /// Waits until a line of the cart shows so many.
+    pub async fn sees_quantity(&self, product: &str, quantity: u32) -> Result<()> {
+        let script = format!(
+            r#"document.querySelector('[data-testid="cart-line-{product}"] [data-testid="quantity-{product}"]')?.textContent === "{quantity}""#
+        );
+        self.0.until(&format!("{quantity} of {product}"), &script).await
     }
 
     /// Asks to keep the cart, up to the field for the code.

@@ -19,21 +19,35 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Longer than any transition of the UI.
 const SETTLE: Duration = Duration::from_millis(500);
 const STEP: Duration = Duration::from_millis(50);
+/// The window's title, as a pattern.
+const TITLE: &str = "^Carryover$";
 
 /// The program, running, with its window.
 pub struct Window {
     /// The web view.
     pub driver: WebDriver,
-    /// The sandbox inside the program.
+    /// The sandbox inside the program, or the server it was given.
     pub console: Console,
     webdriver: Child,
     data_dir: PathBuf,
 }
 
 impl Window {
-    /// Starts the program on a data folder.
+    /// Starts the program on a data folder, with the sandbox inside.
     pub async fn open(data_dir: &Path) -> Result<Self> {
-        let (driver_port, sandbox_port) = (free_port()?, free_port()?);
+        let port = free_port()?;
+        Self::start(data_dir, port, &["--sandbox-port".to_owned(), port.to_string()]).await
+    }
+
+    /// Starts the program on a data folder for a project at a port of this computer, where there may be none.
+    pub async fn open_hosted(data_dir: &Path, port: u16) -> Result<Self> {
+        let (url, (publishable, _)) = (format!("http://127.0.0.1:{port}"), Config::default().keys());
+        let args = ["--supabase-url".to_owned(), url, "--publishable-key".to_owned(), publishable];
+        Self::start(data_dir, port, &args).await
+    }
+
+    async fn start(data_dir: &Path, server_port: u16, more: &[String]) -> Result<Self> {
+        let driver_port = free_port()?;
         let webdriver = Command::new("WebKitWebDriver")
             .arg(format!("--port={driver_port}"))
             // Tauri lets itself be driven only when this is set; the program inherits it.
@@ -43,13 +57,14 @@ impl Window {
             .context("WebKitWebDriver does not start (Debian: webkit2gtk-driver)")?;
         let mut window = Started(Some(webdriver));
         let mut capabilities = Capabilities::new();
-        let args = json!(["--data-dir", data_dir, "--sandbox-port", sandbox_port.to_string()]);
+        let mut args = vec!["--data-dir".to_owned(), data_dir.display().to_string()];
+        args.extend_from_slice(more);
         capabilities.set("webkitgtk:browserOptions", json!({ "binary": program()?, "args": args }))?;
         let address = format!("http://127.0.0.1:{driver_port}");
         wait_for_port(driver_port).await?;
         let driver = WebDriver::new(&address, capabilities).await.context("no session with the window")?;
         let (publishable, service_role) = Config::default().keys();
-        let console = Console::new(&format!("http://127.0.0.1:{sandbox_port}"), &publishable, &service_role);
+        let console = Console::new(&format!("http://127.0.0.1:{server_port}"), &publishable, &service_role);
         let webdriver = window.0.take().context("the driver runs")?;
         Ok(Self { driver, console, webdriver, data_dir: data_dir.to_owned() })
     }
@@ -93,6 +108,16 @@ impl Window {
     /// An attribute of an element.
     pub async fn attribute(&self, id: &str, name: &str) -> Result<String> {
         self.find(id).await?.attr(name).await?.with_context(|| format!("{id} has no {name}"))
+    }
+
+    /// Brings the window to the front, as somebody does who comes back to it.
+    pub fn focus(&self) -> Result<()> {
+        // Away from every window first: who has the focus can't come back to it. 1 is X11's PointerRoot.
+        for steps in [["windowfocus", "1"].as_slice(), &["search", "--onlyvisible", "--name", TITLE, "windowfocus"]] {
+            let status = Command::new("xdotool").args(steps).status().context("xdotool does not start")?;
+            ensure!(status.success(), "xdotool {steps:?}");
+        }
+        Ok(())
     }
 
     /// Saves what the window shows, under `test-results`.
@@ -192,7 +217,8 @@ fn program() -> Result<PathBuf> {
     target.join("debug/carryover").canonicalize().context("the program is not built: cargo build --workspace")
 }
 
-fn free_port() -> Result<u16> {
+/// A port of this computer where nothing listens.
+pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 

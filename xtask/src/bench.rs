@@ -31,6 +31,8 @@ enum Measure {
     Startup,
     /// The auth client: shared refreshes, reading a token, a call over HTTP, loading; beside plain ones.
     Auth,
+    /// The cart: a change from the page to the disk and back, with up to 10,000 lines; 1,000 changes to the server.
+    Cart,
     /// The sandbox: requests beside their SQL on both engines; the program's start, memory and rest.
     Sandbox,
 }
@@ -47,21 +49,29 @@ pub(crate) fn bench(options: &Options) -> Result<ExitCode> {
     for measure in measures {
         match measure {
             Measure::Startup => startup(options.runs)?,
-            Measure::Auth => crate_bench("auth", None)?,
-            Measure::Sandbox => crate_bench("sandbox", Some(&Postgres::start()?))?,
+            Measure::Auth => crate_bench("auth", |_| ())?,
+            Measure::Cart => {
+                app::build(false)?;
+                let stage = Stage::set()?;
+                crate_bench("cart", |bench| stage.enter(bench))?;
+            }
+            Measure::Sandbox => {
+                let server = Postgres::start()?;
+                crate_bench("sandbox", |bench| {
+                    bench.env("CARRYOVER_TEST_SERVER", &server.address);
+                })?;
+            }
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// In the profile and selection that everything is built in, so that nothing is built twice.
-fn crate_bench(name: &str, server: Option<&Postgres>) -> Result<()> {
+fn crate_bench(name: &str, prepare: impl FnOnce(&mut Command)) -> Result<()> {
     println!();
     let mut bench = sh::cargo();
     bench.args(["bench", "--profile=dev", "--workspace", &format!("--bench={name}")]);
-    if let Some(server) = server {
-        bench.env("CARRYOVER_TEST_SERVER", &server.address);
-    }
+    prepare(&mut bench);
     sh::succeed(&mut bench)
 }
 
