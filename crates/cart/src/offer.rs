@@ -14,9 +14,12 @@ pub struct Limit {
 }
 
 impl Limit {
-    /// The most that a cart may hold: the smaller of the two.
+    /// More than this no line may have, whatever the shop offers: the server's table of lines says so as well.
+    pub const LINE: u32 = 999;
+
+    /// The most that a cart may hold: the smallest of all.
     pub fn allowed(self) -> u32 {
-        self.stock.min(self.max_per_order)
+        self.stock.min(self.max_per_order).min(Self::LINE)
     }
 
     /// `wanted`, or as much of it as is allowed. Never drops a line for its surplus.
