@@ -76,6 +76,16 @@ impl Cart {
         self.lines().map(|(product, line)| (product, line.quantity.get()))
     }
 
+    /// The lines by product, in the order of the keys.
+    pub(crate) fn by_product(&self) -> impl Iterator<Item = (&ProductId, &Line)> {
+        self.lines.iter()
+    }
+
+    /// Above every position.
+    pub(crate) fn end(&self) -> u64 {
+        self.next
+    }
+
     /// How many lines.
     pub fn len(&self) -> usize {
         self.lines.len()

@@ -2,10 +2,12 @@
 //!
 //! What a person may put in ([`Limit`]), what it costs ([`Money`]), the cart itself ([`Cart`]) and what happens to it
 //! ([`Change`]): an operation, its undo, the difference of two carts and what a server's answer means are all the same value.
+//! How two carts become one is in [`merge`].
 
 mod cart;
 mod change;
 mod form;
+pub mod merge;
 mod money;
 mod note;
 mod offer;
