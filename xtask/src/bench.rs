@@ -33,6 +33,8 @@ enum Measure {
     Auth,
     /// The cart: a change from the page to the disk and back, with up to 10,000 lines; 1,000 changes to the server.
     Cart,
+    /// The merge of two carts: the plan of up to 10,000 lines in each, beside plain maps.
+    Merge,
     /// The sandbox: requests beside their SQL on both engines; the program's start, memory and rest.
     Sandbox,
 }
@@ -55,6 +57,7 @@ pub(crate) fn bench(options: &Options) -> Result<ExitCode> {
                 let stage = Stage::set()?;
                 crate_bench("cart", |bench| stage.enter(bench))?;
             }
+            Measure::Merge => crate_bench("merge", |_| ())?,
             Measure::Sandbox => {
                 let server = Postgres::start()?;
                 crate_bench("sandbox", |bench| {
