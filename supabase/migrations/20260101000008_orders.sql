@@ -75,6 +75,8 @@ security definer
 set search_path = ''
 as $$
 declare
+    -- What a refusal names: never null, which `raise` does not take.
+    wished constant text := coalesce(new.product_id, '');
     product public.products;
     owner uuid;
     order_currency text;
@@ -85,20 +87,20 @@ begin
         raise insufficient_privilege using message = 'a line belongs to an order of one''s own';
     end if;
     if new.quantity is null or new.quantity < 1 then
-        raise sqlstate 'PT422' using message = 'invalid_line', detail = new.product_id;
+        raise sqlstate 'PT422' using message = 'invalid_line', detail = wished;
     end if;
     select * into product from public.products p where p.id = new.product_id for no key update;
     if not found then
-        raise sqlstate 'PT422' using message = 'unknown_product', detail = new.product_id;
+        raise sqlstate 'PT422' using message = 'unknown_product', detail = wished;
     end if;
     if product.currency <> order_currency then
-        raise sqlstate 'PT409' using message = 'mixed_currencies', detail = new.product_id;
+        raise sqlstate 'PT409' using message = 'mixed_currencies', detail = wished;
     end if;
     if new.quantity > product.max_per_order then
-        raise sqlstate 'PT409' using message = 'over_limit', detail = new.product_id;
+        raise sqlstate 'PT409' using message = 'over_limit', detail = wished;
     end if;
     if new.quantity > product.stock then
-        raise sqlstate 'PT409' using message = 'out_of_stock', detail = new.product_id;
+        raise sqlstate 'PT409' using message = 'out_of_stock', detail = wished;
     end if;
     update public.products p set stock = p.stock - new.quantity where p.id = new.product_id;
     update public.orders o set total_minor = o.total_minor + new.quantity * product.price_minor where o.id = new.order_id;

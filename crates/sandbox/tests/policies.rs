@@ -38,7 +38,7 @@ async fn every_cell_of_the_matrix_holds() -> Result<()> {
             }
         }
     }
-    ensure!(cells == 5 * 4 * 4, "the matrix has {cells} cells");
+    ensure!(cells == 8 * 4 * 4, "the matrix has {cells} cells");
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
     Ok(())
 }
@@ -93,6 +93,19 @@ fn statement(table: &str, owner: &str) -> Result<(String, Value, Value)> {
             let new = json!({ "product_id": "teapot", "author_id": owner, "stars": 5, "body": "Good." });
             (path(format!("author_id=eq.{owner}")), new, json!({ "stars": 4 }))
         }
+        // An owner's order bears the owner's id, so that a line can name it.
+        "orders" => {
+            let new = json!({ "user_id": owner, "currency": "EUR", "idempotency_key": owner });
+            (path(format!("user_id=eq.{owner}")), new, json!({ "total_minor": 1 }))
+        }
+        "order_lines" => {
+            let new = json!({ "order_id": owner, "product_id": "enamel-mug", "quantity": 1 });
+            (path(format!("order_id=eq.{owner}")), new, json!({ "price_minor": 1 }))
+        }
+        "earlier_carts" => {
+            let new = json!({ "user_id": owner, "origin": "guest", "lines": [] });
+            (path(format!("user_id=eq.{owner}")), new, json!({ "lines": [] }))
+        }
         _ => bail!("no such table: {table}"),
     })
 }
@@ -118,6 +131,22 @@ async fn prepare(console: &Console, table: &str, owner: &str, exists: bool) -> R
                 let row = json!({ "product_id": "teapot", "author_id": owner, "stars": 5, "body": "Good." });
                 console.put_rows("reviews", &row).await?;
             }
+        }
+        "orders" | "order_lines" => {
+            clear(format!("/rest/v1/orders?user_id=eq.{owner}")).await?;
+            if exists || table == "order_lines" {
+                let row = json!({ "id": owner, "user_id": owner, "currency": "EUR", "idempotency_key": owner });
+                console.put_rows("orders", &row).await?;
+            }
+            if exists {
+                let row = json!({ "order_id": owner, "product_id": "enamel-mug", "quantity": 1 });
+                console.put_rows("order_lines", &row).await?;
+            }
+        }
+        "earlier_carts" => {
+            clear(format!("/rest/v1/earlier_carts?user_id=eq.{owner}")).await?;
+            let row = json!({ "user_id": owner, "origin": "guest", "lines": [] });
+            console.put_rows("earlier_carts", &row).await?;
         }
         _ => {}
     }
