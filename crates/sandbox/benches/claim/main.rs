@@ -23,16 +23,12 @@ fn main() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         engine("embedded engine", DataLocation::Memory).await?;
-        match env::var("CARRYOVER_TEST_SERVER") {
-            Ok(server) => {
-                let name = Uuid::new_v4().simple();
-                engine("PostgreSQL server", DataLocation::Server(format!("{server}/bench_{name}").parse()?)).await
-            }
-            Err(_) => {
-                println!("\nno server: CARRYOVER_TEST_SERVER names none");
-                Ok(())
-            }
-        }
+        let Ok(server) = env::var("CARRYOVER_TEST_SERVER") else {
+            println!("\nno server: CARRYOVER_TEST_SERVER names none");
+            return Ok(());
+        };
+        let name = Uuid::new_v4().simple();
+        engine("PostgreSQL server", DataLocation::Server(format!("{server}/bench_{name}").parse()?)).await
     })
 }
 
