@@ -2,7 +2,7 @@
 
 use std::io;
 
-use carryover_shop::{AuthError, Code, RemoteError, ShopError, StoreError};
+use carryover_shop::{AuthError, BrowserFailure, Code, Refusal, RemoteError, ShopError, StoreError};
 use serde::Serialize;
 use specta::Type;
 
@@ -39,6 +39,34 @@ pub(crate) enum ErrorCode {
     SessionLost,
     Captcha,
     Starting,
+    PhoneTaken,
+    IdentityTaken,
+    InvalidPhone,
+    OtherCodeNeeded,
+    UnknownAccount,
+    WrongPassword,
+    WeakPassword,
+    SamePassword,
+    ReauthenticationNeeded,
+    Denied,
+    BrowserTimedOut,
+    BrowserFailed,
+    UnverifiedEmail,
+    ProviderDisabled,
+    LastIdentity,
+    MembersOnly,
+    CartChanged,
+    NoHandOff,
+    CartMoved,
+    OutOfStock,
+    OverLimit,
+    PriceChanged,
+    CartEmpty,
+    UndoExpired,
+    AlreadyUndone,
+    EarlierCartGone,
+    Unsaved,
+    Busy,
 }
 
 impl ErrorCode {
@@ -52,10 +80,48 @@ impl ErrorCode {
             Self::Timeout => ("The server did not answer in time.", "Try again in a moment."),
             Self::RateLimited => ("That was asked for too often.", "Wait a moment, then try again."),
             Self::WrongCode => ("This code is wrong or has expired.", "Check it, or ask for a new one."),
-            Self::EmailTaken => ("There is already an account with this address.", "Use another address for now."),
+            Self::EmailTaken => ("There is already an account with this address.", "Switch to it, or use another address."),
+            Self::PhoneTaken => ("There is already an account with this number.", "Switch to it, or use another number."),
+            Self::IdentityTaken => ("This identity belongs to an account already.", "Switch to it, or use another one."),
+            Self::InvalidPhone => ("This is not a phone number.", "Write it with the country code, as in +49 151 234567."),
+            Self::OtherCodeNeeded => {
+                ("This code was right.", "Now enter the one that went to your other address.")
+            }
+            Self::UnknownAccount => ("There is no account with this address or number.", "Check it, or use another one."),
+            Self::WrongPassword => ("Address, number or password is wrong.", "Check them, or ask for a code."),
+            Self::WeakPassword => ("This password is too easy.", "Choose a longer one."),
+            Self::SamePassword => ("This is your password already.", "Choose another one."),
+            Self::ReauthenticationNeeded => {
+                ("This change asks for a fresh proof that it is you.", "Ask for a code and enter it.")
+            }
+            Self::Denied => ("The provider was told no.", "Try again, or take another way. Your cart is untouched."),
+            Self::BrowserTimedOut => ("Nobody came back from the browser.", "Try again."),
+            Self::BrowserFailed => ("The browser led nowhere.", "Try again, or take another way."),
+            Self::UnverifiedEmail => {
+                ("The provider has not verified your address.", "Verify it there, then try again, or take another way.")
+            }
+            Self::ProviderDisabled => ("This way to sign in is switched off here.", "Take another one."),
+            Self::LastIdentity => {
+                ("This is the only way into your account.", "Link another one first, then this one can go.")
+            }
+            Self::MembersOnly => ("Only members can do this.", "Keep your cart first, then go on here."),
+            Self::CartChanged => ("A cart has changed meanwhile.", "Look again, then decide."),
+            Self::NoHandOff => ("There is nothing to decide about your carts.", "Go on shopping."),
+            Self::CartMoved => ("Your cart is in an account.", "Sign in there to see it."),
+            Self::OutOfStock => ("There is not enough of something in your cart.", "Look at your cart and order again."),
+            Self::OverLimit => ("That is more than one order may take.", "Look at your cart and order again."),
+            Self::PriceChanged => ("A price has changed.", "Look at the new total, then order again."),
+            Self::CartEmpty => ("Your cart is empty.", "Put something in first."),
+            Self::UndoExpired => ("This was too long ago to be undone.", "Look under earlier carts."),
+            Self::AlreadyUndone => ("This was undone already.", "Look at your cart."),
+            Self::EarlierCartGone => ("This earlier cart is not kept any more.", "Look at the others."),
+            Self::Unsaved => {
+                ("Some changes of your cart are on this device only.", "Connect to the network first, or sign out without them.")
+            }
+            Self::Busy => ("Something else is under way.", "Finish it or cancel it first."),
             Self::InvalidEmail => ("This is not an e-mail address.", "Check it and try again."),
             Self::UnknownProduct => ("This product is no longer sold.", "Choose another one."),
-            Self::NoUpgrade => ("No code is being waited for.", "Enter your e-mail address first."),
+            Self::NoUpgrade => ("Nothing is being waited for.", "Begin again."),
             Self::NothingToUndo => ("There is nothing to undo.", "It may be too long ago, or undone already."),
             Self::NotAGuest => ("This is an account, not a guest.", "An account is closed, not forgotten."),
             Self::Storage => ("Nothing could be saved on this device.", "Start the shop again, then try once more."),
@@ -100,6 +166,11 @@ impl UiError {
         Self::new(ErrorCode::Storage)
     }
 
+    /// The window named something that is not there.
+    pub(crate) fn bad_id() -> Self {
+        Self::new(ErrorCode::Server)
+    }
+
     /// A window could not be made.
     pub(crate) fn window(error: &(dyn std::error::Error + 'static)) -> Self {
         tracing::error!(error, "a window could not be made");
@@ -135,9 +206,51 @@ fn code(error: &ShopError) -> ErrorCode {
         ShopError::InvalidEmail => ErrorCode::InvalidEmail,
         ShopError::NoUpgrade => ErrorCode::NoUpgrade,
         ShopError::Starting => ErrorCode::Starting,
+        ShopError::InvalidPhone => ErrorCode::InvalidPhone,
+        ShopError::OtherCodeNeeded => ErrorCode::OtherCodeNeeded,
+        ShopError::Loopback(_) | ShopError::Browser(_) => ErrorCode::BrowserFailed,
+        ShopError::Busy => ErrorCode::Busy,
+        ShopError::NoHandOff | ShopError::NothingToDecide => ErrorCode::NoHandOff,
+        ShopError::CartChanged => ErrorCode::CartChanged,
+        ShopError::CartMoved => ErrorCode::CartMoved,
+        ShopError::MembersOnly | ShopError::NotAMember => ErrorCode::MembersOnly,
+        ShopError::AlreadyMember => ErrorCode::NotAGuest,
+        ShopError::Unsaved => ErrorCode::Unsaved,
         ShopError::Remote(RemoteError::Unreachable(_)) => ErrorCode::Offline,
+        ShopError::Remote(RemoteError::Refused { refusal: Some(refusal), .. }) => refusal_code(refusal),
         ShopError::Remote(_) => ErrorCode::Server,
         ShopError::Auth(error) => auth_code(error),
+    }
+}
+
+fn refusal_code(refusal: &Refusal) -> ErrorCode {
+    match refusal {
+        Refusal::NotAllowed => ErrorCode::MembersOnly,
+        Refusal::CartStale => ErrorCode::CartChanged,
+        Refusal::CartClaimed | Refusal::OfferUsed => ErrorCode::CartMoved,
+        Refusal::OverLimit { .. } => ErrorCode::OverLimit,
+        Refusal::UnknownProduct => ErrorCode::UnknownProduct,
+        Refusal::OutOfStock { .. } => ErrorCode::OutOfStock,
+        Refusal::PriceChanged => ErrorCode::PriceChanged,
+        Refusal::CartEmpty => ErrorCode::CartEmpty,
+        Refusal::UndoExpired | Refusal::ClaimNotFound => ErrorCode::UndoExpired,
+        Refusal::AlreadyUndone => ErrorCode::AlreadyUndone,
+        Refusal::EarlierCartNotFound => ErrorCode::EarlierCartGone,
+        // The shop asks anew before it shows these.
+        Refusal::OfferGone | Refusal::KeyReused => ErrorCode::Server,
+    }
+}
+
+impl From<BrowserFailure> for ErrorCode {
+    fn from(failure: BrowserFailure) -> Self {
+        match failure {
+            BrowserFailure::Denied => Self::Denied,
+            BrowserFailure::TimedOut => Self::BrowserTimedOut,
+            BrowserFailure::IdentityTaken => Self::IdentityTaken,
+            BrowserFailure::UnverifiedEmail => Self::UnverifiedEmail,
+            BrowserFailure::Offline => Self::Offline,
+            BrowserFailure::Failed => Self::BrowserFailed,
+        }
     }
 }
 
@@ -159,7 +272,7 @@ fn auth_code(error: &AuthError) -> ErrorCode {
         AuthError::Store(_) | AuthError::Unreadable(_) => ErrorCode::Storage,
         AuthError::NothingPending => ErrorCode::NoUpgrade,
         AuthError::ShutDown => ErrorCode::Starting,
-        // Flows that this version of the shop does not begin, and servers that contradict themselves.
+        // What the shop takes care of itself, and servers that contradict themselves.
         AuthError::Foreign { .. }
         | AuthError::OtherUser
         | AuthError::StillAnonymous
@@ -176,8 +289,22 @@ fn auth_code(error: &AuthError) -> ErrorCode {
         AuthError::Api(error) => match error.code {
             Code::OtpExpired => ErrorCode::WrongCode,
             Code::EmailExists => ErrorCode::EmailTaken,
+            Code::PhoneExists => ErrorCode::PhoneTaken,
+            Code::IdentityAlreadyExists => ErrorCode::IdentityTaken,
+            Code::OtpDisabled | Code::SignupDisabled => ErrorCode::UnknownAccount,
+            Code::InvalidCredentials => ErrorCode::WrongPassword,
+            Code::WeakPassword => ErrorCode::WeakPassword,
+            Code::SamePassword => ErrorCode::SamePassword,
+            Code::ReauthenticationNeeded | Code::ReauthenticationNotValid => ErrorCode::ReauthenticationNeeded,
+            Code::SingleIdentityNotDeletable | Code::EmailConflictIdentityNotDeletable => ErrorCode::LastIdentity,
+            Code::ProviderDisabled
+            | Code::EmailProviderDisabled
+            | Code::PhoneProviderDisabled
+            | Code::ManualLinkingDisabled => ErrorCode::ProviderDisabled,
             Code::EmailAddressInvalid | Code::ValidationFailed => ErrorCode::InvalidEmail,
-            Code::OverEmailSendRateLimit | Code::OverRequestRateLimit => ErrorCode::RateLimited,
+            Code::OverEmailSendRateLimit | Code::OverSmsSendRateLimit | Code::OverRequestRateLimit => {
+                ErrorCode::RateLimited
+            }
             Code::CaptchaFailed => ErrorCode::Captcha,
             Code::UserNotFound | Code::SessionNotFound => ErrorCode::SessionLost,
             _ => ErrorCode::Server,

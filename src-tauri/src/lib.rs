@@ -1,6 +1,7 @@
 //! The shell: a window, its commands, the plugins. What happens is decided in `carryover-shop`.
 
 mod args;
+mod browser;
 mod commands;
 mod contract;
 mod downloads;
@@ -65,6 +66,7 @@ async fn open(data_dir: &Path, hosted: Option<&Backend>) -> Result<Shop, ShopErr
         backend,
         clock: Arc::new(SystemClock),
         key_store: Arc::new(keychain::Keychain),
+        browser: Arc::new(browser::SystemBrowser),
         // A build whose catalog is no catalog starts without one, as if there were none.
         first_catalog: serde_json::from_str(FIRST_CATALOG).ok(),
     })

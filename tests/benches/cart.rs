@@ -10,7 +10,7 @@ use carryover_cart::{Cart, Change, ProductId};
 use carryover_e2e::{Shopper, Window, free_port};
 use carryover_shop::{Backend, BackendKind, CatalogState, Options, Shop, SystemClock};
 use carryover_store::Store;
-use carryover_testkit::{Console, MemoryKeyStore, SandboxOptions};
+use carryover_testkit::{Console, MemoryKeyStore, PaperBrowser, SandboxOptions};
 use reqwest::Method;
 use serde_json::{Value, json};
 use sqlx::{
@@ -143,6 +143,7 @@ async fn sync() -> Result<()> {
         backend: BackendKind::Sandbox,
         clock: std::sync::Arc::new(SystemClock),
         key_store: std::sync::Arc::new(MemoryKeyStore::default()),
+        browser: std::sync::Arc::new(PaperBrowser::default()),
         first_catalog: None,
     })
     .await?;

@@ -56,6 +56,16 @@ impl Loopback {
         Ok(Self { listener, redirect })
     }
 
+    /// Listens again where a program that has ended since did, for a browser that still comes back there. The address is that of
+    /// [`Engine::flow_redirect`](crate::Engine::flow_redirect).
+    pub async fn bind_again(redirect: &Url) -> Result<Self, LoopbackError> {
+        let port = redirect.port().ok_or_else(|| LoopbackError::Listen(io::Error::other("no port")))?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(LoopbackError::Listen)?;
+        let mut redirect = redirect.clone();
+        redirect.set_query(None);
+        Ok(Self { listener, redirect })
+    }
+
     /// For [`Engine::begin_sign_in`](crate::Engine::begin_sign_in) and [`Engine::begin_link`](crate::Engine::begin_link).
     pub fn redirect_to(&self) -> &Url {
         &self.redirect

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Cart, Change, Line, LineNote, ProductId};
 
 /// A cart as the server holds it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerCart {
     /// Counts the server's changes.
     pub version: i64,

@@ -10,7 +10,7 @@ use crate::{
     pause::{Retry, delays},
     remote::Remote,
     shop::{Inner, Link},
-    sync,
+    switch, sync,
 };
 
 impl Shop {
@@ -30,6 +30,7 @@ impl Shop {
                     Ok(link) => {
                         tokio::spawn(follow_session(inner.clone(), link.clone()));
                         forget::finish(&inner, &link).await;
+                        take_up(&inner, &link).await;
                         return sync::run(inner, link).await;
                     }
                     Err(error) if error.is_retryable() => {
@@ -40,6 +41,17 @@ impl Shop {
                 }
             }
         });
+    }
+}
+
+/// Goes on with what a restart found under way.
+async fn take_up(inner: &Arc<Inner>, link: &Arc<Link>) {
+    let taken_up = async {
+        switch::resume(inner, link).await?;
+        switch::resume_flow(inner, link).await
+    };
+    if let Err(error) = taken_up.await {
+        tracing::warn!(%error, "what was under way is not taken up yet");
     }
 }
 

@@ -2,11 +2,14 @@
 
 use std::{io, time::Duration};
 
-use carryover_auth::{Code, Error as AuthError};
+use carryover_auth::{Code, Error as AuthError, LoopbackError};
 use carryover_cart::Unavailable;
 use carryover_store::StoreError;
 
-use crate::{KeyStoreError, remote::RemoteError};
+use crate::{
+    KeyStoreError,
+    remote::{Refusal, RemoteError},
+};
 
 /// A use case that did not happen. The cart on this device is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +41,45 @@ pub enum ShopError {
     /// What was typed is no e-mail address.
     #[error("this is not an e-mail address")]
     InvalidEmail,
+    /// What was typed is no phone number.
+    #[error("this is not a phone number")]
+    InvalidPhone,
+    /// The code was right, and the one that went to the other address is needed too.
+    #[error("the other code is needed too")]
+    OtherCodeNeeded,
+    /// No port on this computer for the browser to come back to.
+    #[error(transparent)]
+    Loopback(#[from] LoopbackError),
+    /// The browser can't be opened.
+    #[error("the browser can't be opened")]
+    Browser(#[source] io::Error),
+    /// A decision about two carts waits: that comes first.
+    #[error("a decision about two carts waits")]
+    Busy,
+    /// No decision about two carts waits.
+    #[error("no decision about two carts waits")]
+    NoHandOff,
+    /// There was nothing to decide about the two carts: they are one.
+    #[error("there was nothing to decide")]
+    NothingToDecide,
+    /// One of the carts is another one than the person saw.
+    #[error("a cart has changed meanwhile")]
+    CartChanged,
+    /// The cart was handed over to an account by another program.
+    #[error("the cart was handed over elsewhere")]
+    CartMoved,
+    /// Only members may do this.
+    #[error("only members may do this")]
+    MembersOnly,
+    /// Somebody is signed in to an account already.
+    #[error("this is a member already")]
+    AlreadyMember,
+    /// Nobody is signed in to an account.
+    #[error("this is not a member")]
+    NotAMember,
+    /// Changes of the cart are on this device only.
+    #[error("changes of the cart are on this device only")]
+    Unsaved,
     /// The change can't be taken back: it is too long ago, or it was taken back already.
     #[error("there is nothing to undo")]
     NothingToUndo,
@@ -69,6 +111,14 @@ impl ShopError {
             Self::Remote(error) => error.is_retryable(),
             Self::Starting | Self::KeyStore(_) | Self::KeyMissing => true,
             _ => false,
+        }
+    }
+
+    /// Why one of our own functions on the server refused, if one did.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Remote(RemoteError::Refused { refusal, .. }) => refusal.as_ref(),
+            _ => None,
         }
     }
 

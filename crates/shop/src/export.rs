@@ -61,7 +61,9 @@ fn who(identity: &Identity) -> Value {
     match identity {
         Identity::Visitor => json!({ "kind": "visitor" }),
         Identity::Guest { user_id } => json!({ "kind": "guest", "user_id": user_id }),
-        Identity::Member { user_id, email } => json!({ "kind": "member", "user_id": user_id, "email": email }),
+        Identity::Member { user_id, email, phone } => {
+            json!({ "kind": "member", "user_id": user_id, "email": email, "phone": phone })
+        }
     }
 }
 

@@ -61,7 +61,7 @@ async fn forget(inner: &Inner, link: &Link) -> Result<(), ShopError> {
     wipe(inner, Some(link)).await
 }
 
-async fn wipe(inner: &Inner, link: Option<&Link>) -> Result<(), ShopError> {
+pub(crate) async fn wipe(inner: &Inner, link: Option<&Link>) -> Result<(), ShopError> {
     let _changing = inner.changing.lock().await;
     inner.store.forget().await?;
     if let Some(link) = link {

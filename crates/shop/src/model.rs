@@ -8,8 +8,8 @@ use carryover_store::{CartState, Note, StoredNotice};
 use uuid::Uuid;
 
 use crate::{
-    BackendKind, CartLine, CartView, Catalog, CatalogState, CatalogStatus, Identity, LineSync, Notice, NoticeKind,
-    SaveState, Snapshot, UpgradeView, undo::Undos, upgrade::UpgradeState,
+    BackendKind, CartLine, CartView, Catalog, CatalogState, CatalogStatus, FlowView, Identity, LineSync, Notice,
+    NoticeKind, SaveState, Snapshot, SwitchView, flow::Flow, undo::Undos,
 };
 
 /// How the sync is doing.
@@ -31,7 +31,10 @@ pub(crate) struct Model {
     pub sync: SyncPhase,
     pub catalog: Arc<Catalog>,
     pub catalog_status: CatalogStatus,
-    pub upgrade: Option<UpgradeState>,
+    /// What is under way with Supabase Auth.
+    pub flow: Option<Flow>,
+    /// The carts are being handed over.
+    pub claiming: bool,
     /// The person asked to be forgotten, and the server's answer was lost.
     pub forgetting: bool,
     /// Notices that are kept on disk until they are put away.
@@ -52,7 +55,8 @@ impl Model {
             sync: SyncPhase::Waiting,
             catalog: Arc::default(),
             catalog_status: CatalogStatus { state: CatalogState::Loading, revision: 0 },
-            upgrade: None,
+            flow: None,
+            claiming: false,
             forgetting: false,
             stored_notices: Vec::new(),
             run_notices: Vec::new(),
@@ -63,6 +67,35 @@ impl Model {
     /// The cart as it is on disk.
     pub(crate) fn cart(&self) -> &carryover_cart::Cart {
         &self.state.cart
+    }
+
+    /// Whether somebody is signed in to an account.
+    pub(crate) fn is_member(&self) -> bool {
+        matches!(self.identity, Identity::Member { .. })
+    }
+
+    /// Whether the server lacks something of the cart.
+    pub(crate) fn has_pending(&self) -> bool {
+        !self.state.pending.is_empty()
+    }
+
+    /// What the cart costs, as it is on screen; `None` when there is nothing to pay.
+    pub(crate) fn total(&self) -> Option<Money> {
+        Money::sum(self.lines.values().filter_map(|line| line.line_total)).ok().flatten()
+    }
+
+    /// Another person's cart: what was changed before can't be taken back in it.
+    pub(crate) fn start_anew(&mut self, cart: CartState) {
+        self.undos = Undos::default();
+        self.set_cart(cart);
+    }
+
+    /// A member signed out.
+    pub(crate) fn sign_out(&mut self, cart: CartState, notices: Vec<StoredNotice>) {
+        self.identity = Identity::Visitor;
+        self.flow = None;
+        self.start_anew(cart);
+        self.set_stored_notices(notices);
     }
 
     /// Takes over a change of the person's that is on disk now.
@@ -126,6 +159,7 @@ impl Model {
         let kind = |note| match note {
             Note::Line(note) => NoticeKind::Line(note),
             Note::Recovered(recovered) => NoticeKind::Recovered(recovered),
+            Note::HandedOver(handed_over) => NoticeKind::HandedOver(handed_over),
         };
         self.stored_notices =
             notices.into_iter().map(|notice| Notice { id: notice.id, kind: kind(notice.note) }).collect();
@@ -140,10 +174,11 @@ impl Model {
     pub(crate) fn set_identity(&mut self, state: &State) {
         match state {
             State::Present { session, .. } => {
+                let was_member = self.is_member();
                 self.identity = Identity::of(session);
-                if !session.is_anonymous {
+                if self.is_member() && !was_member && !self.claiming {
                     // However it came about: confirmed here, or in a browser.
-                    self.upgrade = None;
+                    self.flow = None;
                 }
             }
             State::Absent => self.identity = Identity::Visitor,
@@ -151,7 +186,7 @@ impl Model {
             State::Unreadable(_) => {}
             State::Ended(_) => {
                 self.identity = Identity::Visitor;
-                self.upgrade = None;
+                self.flow = None;
                 self.notify(NoticeKind::IdentityLost);
             }
         }
@@ -163,7 +198,8 @@ impl Model {
         self.state = CartState::default();
         self.lines.clear();
         self.undos = Undos::default();
-        self.upgrade = None;
+        self.flow = None;
+        self.claiming = false;
         self.forgetting = false;
         self.stored_notices.clear();
         self.run_notices.retain(|notice| notice.kind != NoticeKind::IdentityLost);
@@ -178,9 +214,18 @@ impl Model {
             cart: self.cart_view(),
             save: self.save_state(),
             catalog: self.catalog_status,
-            upgrade: self.upgrade.as_ref().map_or(UpgradeView::Idle, UpgradeState::view),
+            upgrade: self.flow.as_ref().map_or(FlowView::Idle, Flow::upgrade_view),
+            switch: self.switch_view(),
             notices: self.run_notices.iter().chain(&self.stored_notices).cloned().collect(),
             backend: self.backend.clone(),
+        }
+    }
+
+    fn switch_view(&self) -> SwitchView {
+        match &self.flow {
+            _ if self.claiming => SwitchView::Claiming,
+            Some(flow) => flow.switch_view(),
+            None => SwitchView::SigningIn(FlowView::Idle),
         }
     }
 
@@ -198,7 +243,7 @@ impl Model {
         let lines: Vec<_> = self.lines.values().cloned().collect();
         CartView {
             items: lines.iter().fold(0, |sum, line| line.quantity.saturating_add(sum)),
-            total: Money::sum(lines.iter().filter_map(|line| line.line_total)).ok().flatten(),
+            total: self.total(),
             lines,
             unsaved: self.state.pending.len(),
         }
@@ -229,11 +274,15 @@ impl Model {
 impl Identity {
     /// By the token in use, which is what row-level security goes by.
     pub(crate) fn of(session: &Session) -> Self {
-        Self::known(session.user.id, session.is_anonymous, session.user.email.clone())
+        if session.is_anonymous {
+            return Self::Guest { user_id: session.user.id };
+        }
+        let user = &session.user;
+        Self::Member { user_id: user.id, email: user.email.clone(), phone: user.phone.clone() }
     }
 
     /// By what is known without the tokens.
-    pub(crate) fn known(user_id: Uuid, is_anonymous: bool, email: Option<String>) -> Self {
-        if is_anonymous { Self::Guest { user_id } } else { Self::Member { user_id, email } }
+    pub(crate) fn known(user_id: Uuid, is_anonymous: bool) -> Self {
+        if is_anonymous { Self::Guest { user_id } } else { Self::Member { user_id, email: None, phone: None } }
     }
 }

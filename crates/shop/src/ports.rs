@@ -1,5 +1,7 @@
 //! What the shop needs of the machine, as traits: tests make them fail.
 
+use std::io;
+
 use zeroize::Zeroizing;
 
 /// A key of 256 bits, wiped from memory on drop.
@@ -12,6 +14,12 @@ pub trait KeyStore: Send + Sync + 'static {
 
     /// Keeps the key.
     fn write(&self, key: &Key) -> Result<(), KeyStoreError>;
+}
+
+/// The browser of the system: the only place where people tell providers who they are (RFC 8252, section 8.12).
+pub trait Browser: Send + Sync + 'static {
+    /// Opens an address. Returns when the browser was asked to, not when the page is there.
+    fn open(&self, url: &str) -> io::Result<()>;
 }
 
 /// Why the key store did not serve.

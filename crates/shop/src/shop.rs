@@ -7,12 +7,12 @@ use std::{
 };
 
 use carryover_auth::{Clock, Engine};
-use carryover_store::{Store, StoreError};
+use carryover_store::{HandOff, Store, StoreError};
 use tokio::sync::{Notify, OnceCell, watch};
 
 use crate::{
-    BackendKind, Catalog, Identity, KeyStore, NoticeKind, ShopError, Snapshot, Vault, model::Model, remote::Remote,
-    upgrade::UpgradeState,
+    BackendKind, Browser, Catalog, Identity, KeyStore, NoticeKind, ShopError, Snapshot, Vault, check_out::OrderWish,
+    flow::Flow, model::Model, remote::Remote, switch::Sides, trip::Trip,
 };
 
 /// How long a request under way may still take when the program ends. What comes later is asked for again at the next start.
@@ -28,6 +28,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Where the sealing key is kept.
     pub key_store: Arc<dyn KeyStore>,
+    /// Where people go to prove who they are.
+    pub browser: Arc<dyn Browser>,
     /// What there is to buy before the backend was ever reached.
     pub first_catalog: Option<Catalog>,
 }
@@ -42,6 +44,7 @@ pub(crate) struct Inner {
     pub store: Store,
     pub clock: Arc<dyn Clock>,
     pub key_store: Arc<dyn KeyStore>,
+    pub browser: Arc<dyn Browser>,
     pub key_file: PathBuf,
     /// By which several programs on this folder take turns at refreshing.
     pub turn_file: PathBuf,
@@ -53,6 +56,12 @@ pub(crate) struct Inner {
     /// `changing`.
     pub sending: tokio::sync::Mutex<()>,
     pub link: OnceCell<Arc<Link>>,
+    /// The trip through the browser that is under way.
+    trip: Mutex<Option<Trip>>,
+    /// Both carts as the person last saw them.
+    sides: Mutex<Option<Arc<Sides>>>,
+    /// An order whose answer was lost.
+    pub unheard_order: Mutex<Option<OrderWish>>,
     /// Something waits to be sent.
     pub changed: Notify,
     /// A person, a focused window or a new network asks to try now.
@@ -80,9 +89,10 @@ impl Shop {
         model.set_cart(store.cart().await?);
         model.set_stored_notices(store.notices().await?);
         model.forgetting = store.is_forgetting().await?;
-        model.upgrade = store.upgrade::<UpgradeState>().await?;
+        model.flow = store.upgrade::<Flow>().await?;
+        model.claiming = store.hand_off().await?.is_some_and(|hand_off| hand_off.is_undecided());
         if let Some(who) = store.record().await?.and_then(|record| record.who) {
-            model.identity = Identity::known(who.user_id, who.is_anonymous, None);
+            model.identity = Identity::known(who.user_id, who.is_anonymous);
         }
         let snapshot = Arc::new(model.snapshot());
         Ok(Self {
@@ -90,6 +100,7 @@ impl Shop {
                 store,
                 clock: options.clock,
                 key_store: options.key_store,
+                browser: options.browser,
                 key_file: options.data_dir.join("sealing.key"),
                 turn_file: options.data_dir.join("session.turn"),
                 model: Mutex::new(model),
@@ -97,6 +108,9 @@ impl Shop {
                 changing: tokio::sync::Mutex::new(()),
                 sending: tokio::sync::Mutex::new(()),
                 link: OnceCell::new(),
+                trip: Mutex::default(),
+                sides: Mutex::default(),
+                unheard_order: Mutex::default(),
                 changed: Notify::new(),
                 retry: watch::Sender::new(()),
             }),
@@ -140,6 +154,7 @@ impl Shop {
 
     /// Waits for what is being written and closes the database.
     pub async fn close(&self) {
+        self.inner.set_trip(None);
         if let Some(link) = self.inner.link.get() {
             link.engine.shutdown(GRACE).await;
         }
@@ -161,6 +176,40 @@ impl Inner {
     pub(crate) fn model(&self) -> MutexGuard<'_, Model> {
         // Every change of the model is whole or a plain assignment: after a panic elsewhere it is still right.
         self.model.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Both carts as the person last saw them.
+    pub(crate) fn sides(&self) -> MutexGuard<'_, Option<Arc<Sides>>> {
+        self.sides.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The trip through the browser that is under way.
+    pub(crate) fn trip(&self) -> MutexGuard<'_, Option<Trip>> {
+        self.trip.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a trip in the place of the one under way, whose port is closed.
+    pub(crate) fn set_trip(&self, trip: Option<Trip>) {
+        *self.trip() = trip;
+    }
+
+    /// Whether it is open whose the cart is.
+    pub(crate) async fn is_handing_over(&self) -> Result<bool, ShopError> {
+        Ok(self.store.hand_off().await?.is_some_and(|hand_off| hand_off.is_undecided()))
+    }
+
+    /// Writes down how far the hand-off is, then shows it.
+    pub(crate) async fn set_hand_off(&self, state: HandOff) -> Result<(), ShopError> {
+        self.store.set_hand_off(&state, self.now_ms()).await?;
+        self.update(|model| model.claiming = state.is_undecided());
+        Ok(())
+    }
+
+    /// No hand-off is under way any more.
+    pub(crate) async fn clear_hand_off(&self) -> Result<(), ShopError> {
+        self.store.clear_hand_off().await?;
+        self.update(|model| model.claiming = false);
+        Ok(())
     }
 
     pub(crate) fn link(&self) -> Result<Arc<Link>, ShopError> {

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use carryover_auth::Contact;
 use carryover_cart::{LineNote, Money, ProductId};
-use carryover_store::Recovered;
+use carryover_store::{HandedOver, Recovered};
 use uuid::Uuid;
 
-use crate::BackendKind;
+use crate::{BackendKind, BrowserFailure};
 
 /// Everything the window shows, at one instant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +22,10 @@ pub struct Snapshot {
     pub save: SaveState,
     /// Whether there is a catalog, and which.
     pub catalog: CatalogStatus,
-    /// The upgrade under way.
-    pub upgrade: UpgradeView,
+    /// The identity that is being linked to whoever is here.
+    pub upgrade: FlowView,
+    /// The switch to an account that exists.
+    pub switch: SwitchView,
     /// What a person must be told.
     pub notices: Vec<Notice>,
     /// The backend.
@@ -45,6 +48,8 @@ pub enum Identity {
         user_id: Uuid,
         /// Their address, once the session is readable.
         email: Option<String>,
+        /// Their number, likewise.
+        phone: Option<String>,
     },
 }
 
@@ -132,20 +137,46 @@ pub struct CatalogStatus {
     pub revision: u32,
 }
 
-/// The upgrade under way.
+/// How far the proof of an identity is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum UpgradeView {
-    /// None.
+pub enum FlowView {
+    /// None is under way.
     Idle,
     /// A code was sent and is waited for.
     CodeSent {
         /// Where to.
-        email: String,
+        contact: Contact,
         /// When another may be asked for, milliseconds since 1970.
         resend_at: i64,
         /// When the code runs out, milliseconds since 1970.
         expires_at: i64,
     },
+    /// The browser is at the provider's.
+    InBrowser {
+        /// `google`, `github`, …
+        provider: String,
+    },
+    /// It came back with something else than success, or not at all.
+    Failed {
+        /// From where.
+        provider: String,
+        /// With what.
+        failure: BrowserFailure,
+    },
+}
+
+/// How far the switch to an account that exists is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SwitchView {
+    /// The account is being proven, or nothing is under way.
+    SigningIn(FlowView),
+    /// It is proven, and nothing has changed yet: the person decides about the carts.
+    Choosing {
+        /// Its address or number, if it has one.
+        account: Option<String>,
+    },
+    /// The carts are being handed over.
+    Claiming,
 }
 
 /// Something a person must be told.
@@ -164,10 +195,21 @@ pub enum NoticeKind {
     Line(LineNote),
     /// The local database was damaged.
     Recovered(Recovered),
+    /// The guest's cart was handed over to this account.
+    HandedOver(HandedOver),
+    /// The guest's cart was handed over to an account that is not signed in here.
+    CartMoved,
     /// This machine has no key store: the key lies in a file.
     KeyFile,
     /// The server ended the guest's or member's session.
     IdentityLost,
     /// The backend did not start.
     BackendFailed,
+}
+
+impl NoticeKind {
+    /// Whether it tells of this claim.
+    pub(crate) fn is_of_claim(&self, claim_id: Uuid) -> bool {
+        matches!(self, Self::HandedOver(handed_over) if handed_over.claim_id == claim_id)
+    }
 }

@@ -3,14 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use carryover_auth::{AccessToken, Error as AuthError, Session};
-use carryover_cart::Answer;
+use carryover_cart::{Answer, ServerCart};
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
-    ShopError,
+    NoticeKind, ShopError,
     model::SyncPhase,
     pause::{Retry, delays},
-    remote::RemoteError,
+    remote::{Refusal, RemoteError},
     shop::{Inner, Link},
     sign_up::ensure_guest,
 };
@@ -42,6 +42,14 @@ pub(crate) async fn run(inner: Arc<Inner>, link: Arc<Link>) {
                 inner.update(|model| model.sync = SyncPhase::Waiting);
                 inner.changed.notified().await;
             }
+            Err(error) if error.refusal() == Some(&Refusal::CartClaimed) => {
+                // It is in the account: whoever signs in there finds it. Trying again would change nothing.
+                inner.update(|model| {
+                    model.sync = SyncPhase::Offline;
+                    model.notify(NoticeKind::CartMoved);
+                });
+                inner.changed.notified().await;
+            }
             Err(error) => {
                 tracing::warn!(%error, "the cart was not synchronised");
                 inner.update(|model| model.sync = SyncPhase::Offline);
@@ -68,6 +76,15 @@ async fn settle(inner: &Inner, retry: &mut Retry) {
 /// The user's cart is fetched, for another device may have changed it; then everything that waits goes out, oldest first.
 async fn synchronise(inner: &Inner, link: &Link) -> Result<(), ShopError> {
     let _sending = inner.sending.lock().await;
+    if inner.is_handing_over().await? {
+        // Whose cart it is is being decided. What waits, waits for that.
+        return Ok(());
+    }
+    bring(inner, link).await
+}
+
+/// The same, for somebody who holds `sending` and needs the server to have the whole cart.
+pub(crate) async fn bring(inner: &Inner, link: &Link) -> Result<(), ShopError> {
     let device = inner.store.device().await?;
     let mut pending = inner.store.pending(BATCH).await?;
     if pending.is_empty()
@@ -96,12 +113,29 @@ where
     F: Future<Output = Result<T, RemoteError>>,
 {
     match call(link.engine.access_token().await?).await {
-        Err(RemoteError::Unauthorized | RemoteError::Refused { status: 403 | 409, .. }) => {
+        Err(error) if error.doubts_user() => {
             let session = link.engine.refresh_now().await?;
             Ok(call(session.access_token.clone()).await?)
         }
         answer => Ok(answer?),
     }
+}
+
+/// The same for the account that waits beside the guest.
+pub(crate) async fn with_candidate<T, F>(link: &Link, call: impl Fn(AccessToken) -> F) -> Result<T, ShopError>
+where
+    F: Future<Output = Result<T, RemoteError>>,
+{
+    Ok(call(link.engine.candidate_token().await?).await?)
+}
+
+/// Takes over a cart that the person asked the server for. The caller holds `sending`.
+pub(crate) async fn take_over(inner: &Inner, link: &Link, cart: &ServerCart) -> Result<(), ShopError> {
+    let _changing = inner.changing.lock().await;
+    let session = link.engine.session().ok_or(AuthError::NoSession)?;
+    let state = inner.store.take_over(&session.user.id.to_string(), cart).await?;
+    inner.update(|model| model.set_cart(state));
+    Ok(())
 }
 
 async fn accept(inner: &Inner, session: &Session, sent: i64, answer: &Answer) -> Result<(), ShopError> {

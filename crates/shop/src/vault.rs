@@ -2,7 +2,7 @@
 
 use std::{fs::File, io, sync::Arc};
 
-use carryover_auth::{Change, Clock, Record, Replaced, Session, SessionStore, TurnFile};
+use carryover_auth::{Cause, Change, Clock, Record, Replaced, Session, SessionStore, TurnFile};
 use carryover_store::{RecordRow, Scope, SealError, Sealer, Store, StoreError, Who};
 
 /// Seals the session engine's record into the store.
@@ -59,6 +59,7 @@ impl SessionStore for Vault {
             generation: change.expected + 1,
             who: next,
             sealed: self.sealer.seal(&self.place(next), change.bytes)?,
+            signs_out: change.cause == Cause::SignedOut,
         };
         let done = self.store.commit_record(&row, self.clock.now().as_millisecond()).await?;
         Ok(if done { Replaced::Done } else { Replaced::Stale })

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, num::NonZeroU32};
 
-use carryover_cart::{Answer, Cart, Change, Line, LineChange, LineNote, Money, ProductId};
+use carryover_cart::{Answer, Cart, Change, Line, LineChange, LineNote, Money, ProductId, ServerCart};
 use sqlx::{Row, Sqlite, Transaction, sqlite::SqliteRow};
 
 use crate::{
@@ -40,6 +40,34 @@ impl Store {
             outbox::put(&mut tx, scope, &owner, &line.product, line.quantities().1, now_ms).await?;
         }
         Ok(tx.commit().await?)
+    }
+
+    /// The version of the owner's cart that the server last told of.
+    pub async fn server_version(&self) -> Result<i64, StoreError> {
+        let mut tx = self.begin().await?;
+        let owner = owner(&mut tx, self.scope.as_str()).await?;
+        known_version(&mut tx, self.scope.as_str(), &owner).await
+    }
+
+    /// Takes over a cart that the person asked the server for: an undo, an earlier cart, an order. They are told nothing of it, for
+    /// they know. What was changed here meanwhile stays. Returns the cart as it is now.
+    pub async fn take_over(&self, user_id: &str, cart: &ServerCart) -> Result<CartState, StoreError> {
+        let mut tx = self.begin_writing().await?;
+        let scope = self.scope.as_str();
+        let owner = owner(&mut tx, scope).await?;
+        if owner == user_id {
+            ensure_cart(&mut tx, scope, &owner).await?;
+            let local = read(&mut tx, scope, &owner).await?;
+            let pending = outbox::products(&mut tx, scope, &owner).await?;
+            let answer = Answer { cart: cart.clone(), refused: Vec::new() };
+            for line in answer.accept(&local, &pending).change.lines() {
+                write_line(&mut tx, scope, &owner, line).await?;
+            }
+            set_version(&mut tx, scope, &owner, cart.version).await?;
+        }
+        let state = state(&mut tx, scope, &owner).await?;
+        tx.commit().await?;
+        Ok(state)
     }
 
     /// Takes over what the server answered to the changes up to `sent`: those are done; lines changed since keep their
@@ -98,11 +126,12 @@ async fn state(tx: &mut Transaction<'static, Sqlite>, scope: &str, owner: &str) 
 
 /// The newest version that the server has told of this cart.
 async fn known_version(tx: &mut Transaction<'static, Sqlite>, scope: &str, owner: &str) -> Result<i64, StoreError> {
-    Ok(sqlx::query_scalar("select server_version from carts where scope = ? and owner = ?")
+    let version: Option<i64> = sqlx::query_scalar("select server_version from carts where scope = ? and owner = ?")
         .bind(scope)
         .bind(owner)
-        .fetch_one(&mut **tx)
-        .await?)
+        .fetch_optional(&mut **tx)
+        .await?;
+    Ok(version.unwrap_or(0))
 }
 
 async fn set_version(
@@ -133,7 +162,11 @@ pub(crate) async fn ensure_cart(
     Ok(())
 }
 
-async fn read(tx: &mut Transaction<'static, Sqlite>, scope: &str, owner: &str) -> Result<Cart, StoreError> {
+pub(crate) async fn read(
+    tx: &mut Transaction<'static, Sqlite>,
+    scope: &str,
+    owner: &str,
+) -> Result<Cart, StoreError> {
     let rows = sqlx::query(
         "select product_id, quantity, position, seen_minor, seen_currency from cart_lines where scope = ? and owner = ?
          order by position",
@@ -211,6 +244,33 @@ async fn mark_refused(
         }
     }
     Ok(())
+}
+
+/// Removes a cart of this device, with what waits to be sent of it and what its owner must be told.
+pub(crate) async fn remove(
+    tx: &mut Transaction<'static, Sqlite>,
+    scope: &str,
+    owner: &str,
+) -> Result<(), StoreError> {
+    sqlx::query("delete from carts where scope = ? and owner = ?").bind(scope).bind(owner).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Puts a server's cart in the place of whatever the owner had here.
+pub(crate) async fn replace(
+    tx: &mut Transaction<'static, Sqlite>,
+    scope: &str,
+    owner: &str,
+    cart: &ServerCart,
+) -> Result<(), StoreError> {
+    remove(tx, scope, owner).await?;
+    ensure_cart(tx, scope, owner).await?;
+    let quantities = cart.lines.iter().map(|(product, quantity)| (product.clone(), *quantity));
+    let change = Change::between(&Cart::default(), &Cart::from_quantities(quantities));
+    for line in change.lines() {
+        write_line(tx, scope, owner, line).await?;
+    }
+    set_version(tx, scope, owner, cart.version).await
 }
 
 /// Puts every line of a cart in the outbox, so that the server hears of all of it.

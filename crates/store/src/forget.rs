@@ -3,12 +3,13 @@
 use crate::{Store, StoreError};
 
 /// Every table that holds something of a person, children first.
-const PERSONAL: [&str; 10] = [
+const PERSONAL: [&str; 11] = [
     "delete from notices where scope = ?",
     "delete from outbox where scope = ?",
     "delete from cart_lines where scope = ?",
     "delete from carts where scope = ?",
     "delete from upgrades where scope = ?",
+    "delete from hand_offs where scope = ?",
     "delete from sign_up_attempts where scope = ?",
     "delete from ended_sessions where scope = ?",
     "delete from unreadable_records where scope = ?",

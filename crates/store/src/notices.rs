@@ -4,8 +4,9 @@
 use carryover_cart::LineNote;
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, Sqlite, Transaction};
+use uuid::Uuid;
 
-use crate::{Store, StoreError, owner::owner};
+use crate::{Outcome, Store, StoreError, owner::owner};
 
 const BAD_BODY: StoreError = StoreError::Inconsistent { table: "notices", column: "body" };
 
@@ -26,6 +27,21 @@ pub enum Note {
     Line(LineNote),
     /// The database was damaged.
     Recovered(Recovered),
+    /// The guest's cart was handed over to the account that is signed in now.
+    HandedOver(HandedOver),
+}
+
+/// What became of a hand-off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandedOver {
+    /// To undo it by.
+    pub claim_id: Uuid,
+    /// What became of the two carts.
+    pub outcome: Outcome,
+    /// How many lines of the account's cart are other than before.
+    pub changed: u32,
+    /// Until when it can be undone, milliseconds since 1970.
+    pub undo_until_ms: i64,
 }
 
 /// What became of a damaged database.
@@ -72,6 +88,24 @@ impl Store {
             .await?;
         Ok(())
     }
+}
+
+/// Keeps a note for one owner.
+pub(crate) async fn put_for(
+    tx: &mut Transaction<'static, Sqlite>,
+    scope: &str,
+    owner: &str,
+    note: &Note,
+    now_ms: i64,
+) -> Result<(), StoreError> {
+    sqlx::query("insert into notices (scope, owner, body, created_at) values (?, ?, ?, ?)")
+        .bind(scope)
+        .bind(owner)
+        .bind(serde_json::to_string(note).map_err(|_| BAD_BODY)?)
+        .bind(now_ms)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// Keeps a note about a line, in place of an older one about the same product.

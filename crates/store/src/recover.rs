@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// What is worth keeping, parents first. The catalog is fetched again; the device gets another name.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     "records",
     "ended_sessions",
     "unreadable_records",
@@ -30,6 +30,7 @@ const TABLES: [&str; 9] = [
     "outbox",
     "revisions",
     "upgrades",
+    "hand_offs",
     "sign_up_attempts",
 ];
 

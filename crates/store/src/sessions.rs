@@ -3,7 +3,7 @@
 use sqlx::{Row, Sqlite, Transaction};
 use uuid::Uuid;
 
-use crate::{Store, StoreError, attempts, carts, upgrades};
+use crate::{Store, StoreError, attempts, carts, hand_offs, upgrades};
 
 /// What the session engine keeps. The tokens are in `sealed`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub struct RecordRow {
     pub who: Option<Who>,
     /// The record, sealed.
     pub sealed: Vec<u8>,
+    /// Whether this is the person's own signing out.
+    pub signs_out: bool,
 }
 
 /// Somebody signed in.
@@ -34,18 +36,21 @@ enum WhoChange {
     AdoptVisitorCart(Who),
     /// The guest became a member: the upgrade under way is done.
     FinishUpgrade,
-    /// Another account took over: each keeps their own cart.
-    Switch,
+    /// Another account took over. What of the first one's cart was handed to it, it has now; else each keeps their own.
+    Switch(Who, Who),
     /// The session is over: a record of whose it was stays, and the cart goes on as a visitor's, so that nothing is lost.
     End(Who),
+    /// A member signed out: the server keeps their cart for them, and whoever comes next on this device must not get it.
+    SignOut(Who),
 }
 
 impl WhoChange {
-    fn between(before: Option<Who>, after: Option<Who>) -> Self {
+    fn between(before: Option<Who>, after: Option<Who>, signs_out: bool) -> Self {
         match (before, after) {
             (None, Some(who)) => Self::AdoptVisitorCart(who),
+            (Some(who), None) if signs_out && !who.is_anonymous => Self::SignOut(who),
             (Some(who), None) => Self::End(who),
-            (Some(before), Some(after)) if before.user_id != after.user_id => Self::Switch,
+            (Some(before), Some(after)) if before.user_id != after.user_id => Self::Switch(before, after),
             (Some(before), Some(after)) if before.is_anonymous && !after.is_anonymous => Self::FinishUpgrade,
             (None, None) | (Some(_), Some(_)) => Self::None,
         }
@@ -74,6 +79,7 @@ impl Store {
                     .map(|id| Ok::<_, StoreError>(Who { user_id: parse_id(&id)?, is_anonymous }))
                     .transpose()?,
                 sealed: row.try_get("sealed")?,
+                signs_out: false,
             })
         })
         .transpose()
@@ -89,13 +95,22 @@ impl Store {
             return Ok(false);
         }
         let scope = self.scope.as_str();
-        match WhoChange::between(before, row.who) {
+        match WhoChange::between(before, row.who, row.signs_out) {
             WhoChange::None => {}
             WhoChange::AdoptVisitorCart(who) => {
                 carts::adopt_visitor(&mut tx, scope, &who.user_id.to_string()).await?;
                 attempts::clear(&mut tx, scope).await?;
             }
-            WhoChange::FinishUpgrade | WhoChange::Switch => upgrades::clear(&mut tx, scope).await?,
+            WhoChange::FinishUpgrade => upgrades::clear(&mut tx, scope).await?,
+            WhoChange::Switch(before, after) => {
+                hand_offs::complete(&mut tx, scope, before.user_id, after.user_id, now_ms).await?;
+                upgrades::clear(&mut tx, scope).await?;
+            }
+            WhoChange::SignOut(who) => {
+                note_end(&mut tx, scope, &who, "signed_out", now_ms).await?;
+                upgrades::clear(&mut tx, scope).await?;
+                carts::remove(&mut tx, scope, &who.user_id.to_string()).await?;
+            }
             WhoChange::End(who) => {
                 note_end(&mut tx, scope, &who, "ended", now_ms).await?;
                 upgrades::clear(&mut tx, scope).await?;

@@ -119,6 +119,26 @@ impl Console {
         Self::landing(request.header(CONTENT_TYPE, "application/x-www-form-urlencoded")).await
     }
 
+    /// What a person does at a provider: from where the browser was opened, over the consent page with these answers, to where it
+    /// lands. `&[("name", …), ("email", …), ("answer", "allow" or "deny")]` and so on, as the page has them.
+    pub async fn consent(&self, opened: &str, answers: &[(&str, &str)]) -> Result<String> {
+        let page = if opened.contains("/auth/v1/authorize") { self.step(opened).await?.1 } else { opened.to_owned() };
+        let (path, query) = page.split_once("/authorize?").with_context(|| format!("no consent page: {page}"))?;
+        let state = url_value(query, "state").with_context(|| format!("no state: {page}"))?;
+        let answers = [answers, &[("state", state.as_str())]].concat();
+        let (status, back) = self.submit(&format!("{path}/decide"), &answers).await?;
+        ensure!(status == 303, "the consent page: {status} {back}");
+        let (status, landed) = self.step(&back).await?;
+        ensure!((300..400).contains(&status), "the callback: {status} {landed}");
+        Ok(landed)
+    }
+
+    /// Opens an address to the end, as a browser does.
+    pub async fn visit(&self, address: &str) -> Result<(u16, String)> {
+        let response = self.http.get(address).send().await?;
+        Ok((response.status().as_u16(), response.text().await?))
+    }
+
     fn absolute(&self, address: &str) -> String {
         if address.starts_with('/') { format!("{}{address}", self.url) } else { address.to_owned() }
     }
@@ -153,4 +173,9 @@ impl Console {
         ensure!(status == 200, "verify: {status} {body}");
         crate::Person::from_answer(&body)
     }
+}
+
+fn url_value(query: &str, name: &str) -> Option<String> {
+    let url = Url::parse(&format!("http://query/?{query}")).ok()?;
+    url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }

@@ -1,11 +1,13 @@
 //! Dev-only: what the tests of every part share.
 
+mod browser;
 mod console;
 mod desk;
 mod engine;
 mod keys;
 mod person;
 
+pub use browser::PaperBrowser;
 pub use console::Console;
 pub use desk::Desk;
 pub use keys::MemoryKeyStore;

@@ -4,3 +4,5 @@ pub(crate) mod account;
 pub(crate) mod cart;
 pub(crate) mod catalog;
 pub(crate) mod settings;
+pub(crate) mod switch;
+pub(crate) mod upgrade;

@@ -4,7 +4,8 @@ use carryover_shop as shop;
 use serde::Serialize;
 use specta::Type;
 
-use super::{CartLine, CartTotals};
+use super::{CartLine, CartTotals, Contact, HandOffDone};
+use crate::error::ErrorCode;
 
 /// Who this is.
 #[derive(Debug, Clone, Serialize, Type)]
@@ -12,7 +13,7 @@ use super::{CartLine, CartTotals};
 pub(crate) enum Identity {
     Visitor,
     Guest { user_id: String },
-    Member { user_id: String, email: Option<String> },
+    Member { user_id: String, email: Option<String>, phone: Option<String> },
 }
 
 /// Where the cart is safe.
@@ -42,15 +43,30 @@ pub(crate) struct CatalogStatus {
     revision: u32,
 }
 
-/// The upgrade under way. Times in milliseconds since 1970.
+/// Linking an identity to whoever is here. Failed: what came back from the browser was no success. Times in milliseconds since 1970.
 #[derive(Debug, Clone, Serialize, Type)]
 #[serde(tag = "step", rename_all = "snake_case")]
 pub(crate) enum Upgrade {
     Idle,
-    CodeSent { email: String, resend_at: i64, expires_at: i64 },
+    CodeSent { contact: Contact, resend_at: i64, expires_at: i64 },
+    InBrowser { provider: String },
+    Failed { provider: String, code: ErrorCode },
 }
 
-/// Something a person must be told: of which product, how many there are now, which file.
+/// Signing in to an account that exists, beside the guest, until the person has decided. Choosing: the account is proven and nothing
+/// has changed; its address or number, if it has one. Claiming: the carts are being handed over.
+#[derive(Debug, Clone, Serialize, Type)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub(crate) enum Switch {
+    Idle,
+    CodeSent { contact: Contact, resend_at: i64, expires_at: i64 },
+    InBrowser { provider: String },
+    Failed { provider: String, code: ErrorCode },
+    Choosing { account: Option<String> },
+    Claiming,
+}
+
+/// Something a person must be told: of which product, how many there are now, which file, what became of two carts.
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct Notice {
     id: i64,
@@ -58,6 +74,7 @@ pub(crate) struct Notice {
     product: Option<String>,
     quantity: Option<u32>,
     file: Option<String>,
+    hand_off: Option<HandOffDone>,
 }
 
 /// What a person must be told.
@@ -69,6 +86,8 @@ pub(crate) enum NoticeKind {
     ChangedElsewhere,
     RemovedElsewhere,
     DatabaseRecovered,
+    HandedOver,
+    CartMoved,
     KeyFile,
     IdentityLost,
     BackendFailed,
@@ -91,6 +110,7 @@ pub(crate) struct Snapshot {
     save: SaveState,
     catalog: CatalogStatus,
     upgrade: Upgrade,
+    switch: Switch,
     notices: Vec<Notice>,
     backend: Backend,
 }
@@ -148,6 +168,7 @@ impl From<&shop::Snapshot> for Snapshot {
                 revision: snapshot.catalog.revision,
             },
             upgrade: (&snapshot.upgrade).into(),
+            switch: (&snapshot.switch).into(),
             notices: snapshot.notices.iter().map(Notice::from).collect(),
             backend: match snapshot.backend {
                 shop::BackendKind::Sandbox => Backend::Sandbox,
@@ -162,9 +183,11 @@ impl From<&shop::Identity> for Identity {
         match identity {
             shop::Identity::Visitor => Self::Visitor,
             shop::Identity::Guest { user_id } => Self::Guest { user_id: user_id.to_string() },
-            shop::Identity::Member { user_id, email } => {
-                Self::Member { user_id: user_id.to_string(), email: email.clone() }
-            }
+            shop::Identity::Member { user_id, email, phone } => Self::Member {
+                user_id: user_id.to_string(),
+                email: email.clone(),
+                phone: phone.as_ref().map(|phone| format!("+{phone}")),
+            },
         }
     }
 }
@@ -181,20 +204,41 @@ impl From<shop::SaveState> for SaveState {
     }
 }
 
-impl From<&shop::UpgradeView> for Upgrade {
-    fn from(upgrade: &shop::UpgradeView) -> Self {
-        match upgrade {
-            shop::UpgradeView::Idle => Self::Idle,
-            shop::UpgradeView::CodeSent { email, resend_at, expires_at } => {
-                Self::CodeSent { email: email.clone(), resend_at: *resend_at, expires_at: *expires_at }
+impl From<&shop::FlowView> for Upgrade {
+    fn from(flow: &shop::FlowView) -> Self {
+        match flow {
+            shop::FlowView::Idle => Self::Idle,
+            shop::FlowView::CodeSent { contact, resend_at, expires_at } => {
+                Self::CodeSent { contact: contact.into(), resend_at: *resend_at, expires_at: *expires_at }
             }
+            shop::FlowView::InBrowser { provider } => Self::InBrowser { provider: provider.clone() },
+            shop::FlowView::Failed { provider, failure } => {
+                Self::Failed { provider: provider.clone(), code: (*failure).into() }
+            }
+        }
+    }
+}
+
+impl From<&shop::SwitchView> for Switch {
+    fn from(switch: &shop::SwitchView) -> Self {
+        match switch {
+            shop::SwitchView::SigningIn(flow) => match flow.into() {
+                Upgrade::Idle => Self::Idle,
+                Upgrade::CodeSent { contact, resend_at, expires_at } => {
+                    Self::CodeSent { contact, resend_at, expires_at }
+                }
+                Upgrade::InBrowser { provider } => Self::InBrowser { provider },
+                Upgrade::Failed { provider, code } => Self::Failed { provider, code },
+            },
+            shop::SwitchView::Choosing { account } => Self::Choosing { account: account.clone() },
+            shop::SwitchView::Claiming => Self::Claiming,
         }
     }
 }
 
 impl From<&shop::Notice> for Notice {
     fn from(notice: &shop::Notice) -> Self {
-        let of_run = |kind| Self { id: notice.id, kind, product: None, quantity: None, file: None };
+        let of_run = |kind| Self { id: notice.id, kind, product: None, quantity: None, file: None, hand_off: None };
         match &notice.kind {
             shop::NoticeKind::Line(note) => {
                 let (kind, quantity) = match note {
@@ -210,6 +254,10 @@ impl From<&shop::Notice> for Notice {
             shop::NoticeKind::Recovered(recovered) => {
                 Self { file: Some(recovered.set_aside.clone()), ..of_run(NoticeKind::DatabaseRecovered) }
             }
+            shop::NoticeKind::HandedOver(done) => {
+                Self { hand_off: Some(done.into()), ..of_run(NoticeKind::HandedOver) }
+            }
+            shop::NoticeKind::CartMoved => of_run(NoticeKind::CartMoved),
             shop::NoticeKind::KeyFile => of_run(NoticeKind::KeyFile),
             shop::NoticeKind::IdentityLost => of_run(NoticeKind::IdentityLost),
             shop::NoticeKind::BackendFailed => of_run(NoticeKind::BackendFailed),

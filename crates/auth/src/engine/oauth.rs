@@ -90,6 +90,12 @@ impl<S: SessionStore> Engine<S> {
         .await
     }
 
+    /// Where the browser of a flow comes back to, while it is waited for: after a restart a program listens there again.
+    pub fn flow_redirect(&self, flow: FlowId) -> Option<Url> {
+        let flow = self.0.flow(flow)?;
+        flow.verifier.is_some().then_some(flow.redirect_to)
+    }
+
     /// Forgets a flow: its callback is nobody's any more.
     pub async fn cancel_flow(&self, flow: FlowId) -> Result<(), Error> {
         self.detached(|inner| async move { inner.forget(flow).await }).await

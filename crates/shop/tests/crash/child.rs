@@ -10,10 +10,13 @@ use std::{
 
 use anyhow::{Context, Result};
 use carryover_shop::{Backend, BackendKind, Options, ProductId, SaveState, Shop, Snapshot, SystemClock};
-use carryover_testkit::MemoryKeyStore;
+use carryover_testkit::{Console, MemoryKeyStore, PaperBrowser};
 use fastrand::Rng;
 
-use crate::life::{LIFE, Plan, Said};
+use crate::{
+    flows::{Flow, drive},
+    life::{LIFE, Plan, Said},
+};
 
 /// Products, with quantities that no limit refuses.
 const PRODUCTS: [(&str, u32); 6] = [
@@ -40,6 +43,7 @@ pub(crate) async fn open(data_dir: &std::path::Path) -> Result<Shop> {
         backend: BackendKind::Sandbox,
         clock: Arc::new(SystemClock),
         key_store: Arc::new(MemoryKeyStore::with_key([7; 32])),
+        browser: Arc::new(PaperBrowser::default()),
         first_catalog: Some(first_catalog),
     })
     .await?)
@@ -54,6 +58,13 @@ async fn live(plan: &Plan) -> Result<()> {
     let mut rng = Rng::with_seed(plan.seed);
     let shop = open(&plan.folder).await?;
     shop.connect(Backend { url: plan.url.parse()?, publishable_key: plan.publishable_key.clone() });
+    if !matches!(plan.flow, Flow::Shop) {
+        // The inbox asks for no secret.
+        let console = Console::new(&plan.url, &plan.publishable_key, "");
+        drive(&shop, &console, &plan.flow).await?;
+        shop.close().await;
+        return say(&Said::Done);
+    }
     for _ in 0..4 {
         change(&shop, &mut rng).await?;
         tokio::time::sleep(Duration::from_millis(rng.u64(0..20))).await;

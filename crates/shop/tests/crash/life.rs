@@ -12,6 +12,8 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
+use crate::flows::Flow;
+
 /// In the environment of a child: its plan.
 pub(crate) const LIFE: &str = "CARRYOVER_LIFE";
 
@@ -22,6 +24,7 @@ pub(crate) struct Plan {
     pub url: String,
     pub publishable_key: String,
     pub seed: u64,
+    pub flow: Flow,
 }
 
 /// What a child says.

@@ -7,6 +7,8 @@
 #![cfg(target_os = "linux")]
 
 mod child;
+mod crossing;
+mod flows;
 mod life;
 mod person;
 mod table;

@@ -11,16 +11,17 @@ use uuid::Uuid;
 
 use crate::{
     child::{open, quantities},
+    flows::Flow,
     life::{self, Kill, Plan, Said},
 };
 
-type Cart = BTreeMap<String, u32>;
+pub(crate) type Cart = BTreeMap<String, u32>;
 
 /// The sandbox that all share.
 pub(crate) struct Backend {
     url: String,
     publishable_key: String,
-    console: Console,
+    pub console: Console,
 }
 
 impl Backend {
@@ -28,7 +29,7 @@ impl Backend {
         Self { url: sandbox.url().to_string(), publishable_key: sandbox.publishable_key().to_owned(), console }
     }
 
-    fn address(&self) -> Result<carryover_shop::Backend> {
+    pub(crate) fn address(&self) -> Result<carryover_shop::Backend> {
         Ok(carryover_shop::Backend { url: self.url.parse()?, publishable_key: self.publishable_key.clone() })
     }
 
@@ -41,7 +42,44 @@ impl Backend {
         Ok(body["users"].as_array().map_or(0, Vec::len))
     }
 
-    async fn cart(&self, user_id: Uuid) -> Result<Cart> {
+    /// What a life there begins with.
+    pub(crate) fn plan(&self) -> Plan {
+        Plan {
+            folder: std::path::PathBuf::new(),
+            url: self.url.clone(),
+            publishable_key: self.publishable_key.clone(),
+            seed: 0,
+            flow: Flow::Shop,
+        }
+    }
+
+    /// An account with a cart.
+    pub(crate) async fn account(&self, email: &str, password: &str, cart: &Cart) -> Result<Uuid> {
+        let body = json!({ "email": email, "password": password, "email_confirm": true });
+        let key = Some(self.console.service_role_key.as_str());
+        let (status, user) = Console::send(self.console.request(Method::POST, "/auth/v1/admin/users", key).json(&body)).await?;
+        ensure!(status == 200, "{status} {user}");
+        let id: Uuid = user["id"].as_str().context("an id")?.parse()?;
+        self.console.put_rows("carts", &json!({ "user_id": id, "version": 1 })).await?;
+        let line = |(product, quantity): (&String, &u32)| json!({ "user_id": id, "product_id": product, "quantity": quantity });
+        self.console.put_rows("cart_lines", &json!(cart.iter().map(line).collect::<Vec<_>>())).await?;
+        Ok(id)
+    }
+
+    /// Whether a user is gone, or soon will be.
+    pub(crate) async fn is_gone(&self, id: Uuid) -> Result<bool> {
+        let path = format!("/auth/v1/admin/users/{id}");
+        for _ in 0..600 {
+            let request = self.console.request(Method::GET, &path, Some(&self.console.service_role_key));
+            if Console::send(request).await?.0 == 404 {
+                return Ok(true);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(false)
+    }
+
+    pub(crate) async fn cart(&self, user_id: Uuid) -> Result<Cart> {
         let query = format!("cart_lines?user_id=eq.{user_id}&quantity=gt.0&select=product_id,quantity");
         let rows = self.console.rows(&query).await?;
         rows.iter()
@@ -91,12 +129,7 @@ impl Person {
     /// One life, and a look at what it left.
     pub(crate) async fn live(&mut self, backend: &Backend, kill: Kill) -> Result<Lived> {
         self.seed += 1;
-        let plan = Plan {
-            folder: self.folder.path().to_owned(),
-            url: backend.url.clone(),
-            publishable_key: backend.publishable_key.clone(),
-            seed: self.seed,
-        };
+        let plan = Plan { folder: self.folder.path().to_owned(), seed: self.seed, ..backend.plan() };
         let ended = tokio::task::spawn_blocking(move || life::live(&plan, kill)).await??;
         let (mut acknowledged, mut under_way) = (0, None);
         for said in ended.said {
@@ -142,7 +175,7 @@ impl Person {
 }
 
 /// In how many lines there is less than there was, and in how many more.
-fn differences(expected: &Cart, found: &Cart) -> (usize, usize) {
+pub(crate) fn differences(expected: &Cart, found: &Cart) -> (usize, usize) {
     let products: std::collections::BTreeSet<_> = expected.keys().chain(found.keys()).collect();
     let quantity = |cart: &Cart, product: &str| cart.get(product).copied().unwrap_or(0);
     let count = |is: fn(&u32, &u32) -> bool| {

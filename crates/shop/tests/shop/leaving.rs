@@ -1,7 +1,7 @@
 //! "Forget me" and "give me my data".
 
 use anyhow::{Context, Result};
-use carryover_shop::{Identity, NoticeKind, Otp, SaveState, ShopError};
+use carryover_shop::{ContactKind, Identity, NoticeKind, Otp, SaveState, ShopError};
 use carryover_testkit::{ControlOptions, Desk, SandboxOptions};
 use serde_json::{Value, json};
 
@@ -108,8 +108,8 @@ async fn a_member_is_not_forgotten_at_a_word() -> Result<()> {
     let (sandbox, console) = carryover_testkit::sandbox(SandboxOptions::default()).await?;
     let device = Device::new()?;
     let (shop, _) = saved_guest(&sandbox, &device).await?;
-    joined(|| shop.request_email_code("ana@example.com")).await?;
-    shop.confirm_email_code(&Otp::new(console.code("ana@example.com").await?)).await?;
+    joined(|| shop.request_code(ContactKind::Email, "ana@example.com")).await?;
+    shop.confirm_code(&Otp::new(console.code("ana@example.com").await?)).await?;
     assert!(matches!(shop.forget_me().await, Err(ShopError::NotAGuest)));
     assert_eq!((console.users().await?.len(), lines(&shop.snapshot()).len()), (1, 2));
     Ok(())

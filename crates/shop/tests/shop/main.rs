@@ -1,6 +1,7 @@
 //! The shop without a window, against a real sandbox.
 
 mod cart;
+mod check_out;
 mod devices;
 mod faults;
 mod first_catalog;
@@ -8,3 +9,5 @@ mod leaving;
 mod offline;
 mod path;
 mod support;
+mod switch;
+mod upgrade;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use carryover_shop::{CatalogState, Identity, NoticeKind, Otp, ProductId, SaveState, Shop, ShopError, UpgradeView};
+use carryover_shop::{CatalogState, ContactKind, Identity, NoticeKind, Otp, ProductId, SaveState, Shop, ShopError, FlowView};
 use carryover_testkit::SandboxOptions;
 use serde_json::json;
 
@@ -32,20 +32,20 @@ async fn a_visitor_becomes_a_guest_and_a_member_with_the_same_cart() -> Result<(
     let shop = device.open().await?;
     assert_eq!(shop.snapshot().identity, Identity::Guest { user_id });
     assert_eq!(lines(&shop.snapshot()), [("teapot".into(), 2), ("desk-lamp".into(), 1)]);
-    assert!(matches!(shop.request_email_code("ana@example.com").await, Err(ShopError::Starting)));
+    assert!(matches!(shop.request_code(ContactKind::Email, "ana@example.com").await, Err(ShopError::Starting)));
     shop.connect(backend(&sandbox));
     until(&shop, "the connection", |s| s.save == SaveState::AllSaved).await?;
 
     ask_for_code(&shop, "Ana@example.com").await?;
-    assert!(matches!(shop.snapshot().upgrade, UpgradeView::CodeSent { .. }));
-    let wrong = shop.confirm_email_code(&Otp::new("000000x".into())).await;
+    assert!(matches!(shop.snapshot().upgrade, FlowView::CodeSent { .. }));
+    let wrong = shop.confirm_code(&Otp::new("000000x".into())).await;
     assert!(matches!(wrong, Err(ShopError::Auth(_))), "{wrong:?}");
     assert_eq!(shop.snapshot().identity, Identity::Guest { user_id }, "a wrong code changes nothing");
-    shop.confirm_email_code(&Otp::new(console.code("ana@example.com").await?)).await?;
+    shop.confirm_code(&Otp::new(console.code("ana@example.com").await?)).await?;
 
     let member = shop.snapshot();
-    assert_eq!(member.identity, Identity::Member { user_id, email: Some("ana@example.com".into()) });
-    assert_eq!(member.upgrade, UpgradeView::Idle);
+    assert_eq!(member.identity, Identity::Member { user_id, email: Some("ana@example.com".into()), phone: None });
+    assert_eq!(member.upgrade, FlowView::Idle);
     assert_eq!(lines(&member), [("teapot".into(), 2), ("desk-lamp".into(), 1)]);
     assert_eq!(json!(on_server().await?), rows);
     let users = console.users().await?;
@@ -56,7 +56,7 @@ async fn a_visitor_becomes_a_guest_and_a_member_with_the_same_cart() -> Result<(
 
 /// Waits for the session to be joined first: a person would see "still starting" and try again.
 async fn ask_for_code(shop: &Shop, email: &str) -> Result<()> {
-    Ok(joined(|| shop.request_email_code(email)).await?)
+    Ok(joined(|| shop.request_code(ContactKind::Email, email)).await?)
 }
 
 #[tokio::test]
@@ -69,10 +69,10 @@ async fn an_upgrade_under_way_survives_a_restart() -> Result<()> {
     shop.close().await;
 
     let shop = device.open().await?;
-    assert!(matches!(&shop.snapshot().upgrade, UpgradeView::CodeSent { email, .. } if email == "ben@example.com"));
+    assert!(matches!(&shop.snapshot().upgrade, FlowView::CodeSent { contact, .. } if contact.as_str() == "ben@example.com"));
     shop.connect(backend(&sandbox));
     let code = console.code("ben@example.com").await?;
-    while let Err(error) = shop.confirm_email_code(&Otp::new(code.clone())).await {
+    while let Err(error) = shop.confirm_code(&Otp::new(code.clone())).await {
         anyhow::ensure!(matches!(error, ShopError::Starting), "{error}");
         tokio::task::yield_now().await;
     }
@@ -169,9 +169,9 @@ async fn the_link_in_the_mail_opened_in_a_browser_makes_the_member_too() -> Resu
     // The person comes back to the window.
     shop.retry_now();
     let member = until(&shop, "a member", |s| matches!(s.identity, Identity::Member { .. })).await?;
-    assert_eq!(member.identity, Identity::Member { user_id, email: Some("ana@example.com".into()) });
-    assert_eq!((member.upgrade.clone(), lines(&member)), (UpgradeView::Idle, lines(&guest)));
+    assert_eq!(member.identity, Identity::Member { user_id, email: Some("ana@example.com".into()), phone: None });
+    assert_eq!((member.upgrade.clone(), lines(&member)), (FlowView::Idle, lines(&guest)));
     shop.close().await;
-    assert_eq!(device.open().await?.snapshot().identity, Identity::Member { user_id, email: None });
+    assert_eq!(device.open().await?.snapshot().identity, Identity::Member { user_id, email: None, phone: None });
     Ok(())
 }

@@ -7,7 +7,7 @@ use carryover_shop::{
     Backend, BackendKind, Catalog, CatalogState, Identity, Options, ProductId, SaveState, Shop, ShopError, Snapshot,
     SystemClock,
 };
-use carryover_testkit::{MemoryKeyStore, Sandbox};
+use carryover_testkit::{MemoryKeyStore, PaperBrowser, Sandbox};
 
 /// Longer than any backend takes that answers at all.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
@@ -16,11 +16,12 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 pub(crate) struct Device {
     pub folder: tempfile::TempDir,
     pub key_store: Arc<MemoryKeyStore>,
+    pub browser: Arc<PaperBrowser>,
 }
 
 impl Device {
     pub(crate) fn new() -> Result<Self> {
-        Ok(Self { folder: tempfile::tempdir()?, key_store: Arc::default() })
+        Ok(Self { folder: tempfile::tempdir()?, key_store: Arc::default(), browser: Arc::default() })
     }
 
     /// Starts the shop; nothing there is to buy before a backend is reached.
@@ -39,6 +40,7 @@ impl Device {
             backend: BackendKind::Sandbox,
             clock: Arc::new(SystemClock),
             key_store: self.key_store.clone(),
+            browser: self.browser.clone(),
             first_catalog,
         }
     }

@@ -40,7 +40,7 @@ fn overwrite(file: &Path, at: u64, length: usize) {
 async fn told(store: &Store) -> Option<carryover_store::Recovered> {
     store.notices().await.expect("notices").into_iter().find_map(|notice| match notice.note {
         Note::Recovered(recovered) => Some(recovered),
-        Note::Line(_) => None,
+        Note::Line(_) | Note::HandedOver(_) => None,
     })
 }
 

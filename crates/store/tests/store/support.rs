@@ -50,7 +50,7 @@ pub(crate) fn guest(user_id: Uuid) -> Who {
 
 /// The first record of this device.
 pub(crate) fn row(user_id: Uuid) -> RecordRow {
-    RecordRow { generation: 1, who: Some(guest(user_id)), sealed: vec![1, 2, 3] }
+    RecordRow { generation: 1, who: Some(guest(user_id)), sealed: vec![1, 2, 3], signs_out: false }
 }
 
 pub(crate) fn product(id: &str) -> ProductId {

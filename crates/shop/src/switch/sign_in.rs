@@ -1,0 +1,92 @@
+//! Proving that an account is one's own: by a code, a password or a provider. The guest stays signed in meanwhile.
+
+use carryover_auth::{OverGuest, Otp, Password, SendOtp, SignedIn};
+
+use crate::{
+    ContactKind, Shop, ShopError,
+    flow::{Flow, Step},
+    shop::{Inner, Link},
+    sign_up::ensure_guest,
+    switch, trip,
+    trip::Purpose,
+    upgrade,
+};
+
+/// By what one can sign in here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignInOptions {
+    /// By e-mail.
+    pub email: bool,
+    /// By phone.
+    pub phone: bool,
+    /// By these providers.
+    pub providers: Vec<String>,
+}
+
+impl Shop {
+    /// By what one can sign in here, as the server's settings say.
+    pub async fn sign_in_options(&self) -> Result<SignInOptions, ShopError> {
+        let settings = self.inner.link()?.engine.api().settings().await?;
+        let mut providers = settings.providers;
+        providers.sort();
+        Ok(SignInOptions { email: settings.email, phone: settings.phone, providers })
+    }
+
+    /// Sends a code to the address or number of an account that exists.
+    pub async fn request_sign_in_code(&self, kind: ContactKind, typed: &str) -> Result<(), ShopError> {
+        let contact = upgrade::parse(kind, typed)?;
+        let (inner, link) = (&self.inner, self.inner.link()?);
+        prepare(inner, &link).await?;
+        link.engine.api().send_otp(&SendOtp::to_existing(contact.clone())).await?;
+        inner.set_flow(Flow::SignIn(Step::CodeSent { contact, sent_at_ms: inner.now_ms() })).await
+    }
+
+    /// Signs in with the code from the message.
+    pub async fn confirm_sign_in_code(&self, otp: &Otp) -> Result<(), ShopError> {
+        let (inner, link) = (&self.inner, self.inner.link()?);
+        let contact = inner.model().flow.as_ref().and_then(Flow::signing_in).cloned().ok_or(ShopError::NoUpgrade)?;
+        let signed_in = link.engine.sign_in_with_otp(contact, otp, OverGuest::Park).await?;
+        self.signed_in(&link, signed_in).await
+    }
+
+    /// Signs in with a password.
+    pub async fn sign_in_with_password(
+        &self,
+        kind: ContactKind,
+        typed: &str,
+        password: Password,
+    ) -> Result<(), ShopError> {
+        let contact = upgrade::parse(kind, typed)?;
+        let (inner, link) = (&self.inner, self.inner.link()?);
+        prepare(inner, &link).await?;
+        let signed_in = link.engine.sign_in_with_password(contact, password, None, OverGuest::Park).await?;
+        self.signed_in(&link, signed_in).await
+    }
+
+    /// Sends the person to a provider, to sign in to their account. Returns when the browser was asked to open.
+    pub async fn sign_in_with_provider(&self, provider: &str) -> Result<(), ShopError> {
+        let (inner, link) = (&self.inner, self.inner.link()?);
+        prepare(inner, &link).await?;
+        trip::begin(inner, &link, Purpose::SignIn, provider).await
+    }
+
+    async fn signed_in(&self, link: &std::sync::Arc<Link>, signed_in: SignedIn) -> Result<(), ShopError> {
+        match signed_in {
+            SignedIn::Current(session) => upgrade::done(&self.inner, &session).await,
+            SignedIn::Candidate(account) => switch::arrived(&self.inner, link, &account).await,
+        }
+    }
+}
+
+/// A visitor with a cart becomes a guest first: only a guest's cart can be handed over, seen before and undone afterwards.
+async fn prepare(inner: &Inner, link: &Link) -> Result<(), ShopError> {
+    if inner.model().is_member() {
+        return Err(ShopError::AlreadyMember);
+    }
+    inner.may_begin()?;
+    trip::end(inner, link).await?;
+    if !inner.model().cart().is_empty() {
+        ensure_guest(inner, link).await?;
+    }
+    Ok(())
+}

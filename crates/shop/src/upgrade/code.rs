@@ -1,0 +1,89 @@
+//! By e-mail or phone: an address or a number, a code, a member.
+
+use std::sync::Arc;
+
+use carryover_auth::{Code, Confirmed, Contact, Email, Error as AuthError, Link as Linked, Loopback, Otp, Phone, Proof};
+
+use crate::{
+    Shop, ShopError,
+    flow::{Flow, Step},
+    shop::{Inner, Link},
+    sign_up::ensure_guest,
+    trip, upgrade,
+};
+
+/// Reads what a person typed as the address or number that they say it is.
+pub(crate) fn parse(kind: ContactKind, typed: &str) -> Result<Contact, ShopError> {
+    match kind {
+        ContactKind::Email => Email::parse(typed).map(Contact::from).ok_or(ShopError::InvalidEmail),
+        ContactKind::Phone => Phone::parse(typed).map(Contact::from).ok_or(ShopError::InvalidPhone),
+    }
+}
+
+/// What a person says they have typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContactKind {
+    /// An e-mail address.
+    Email,
+    /// A phone number.
+    Phone,
+}
+
+impl Shop {
+    /// Asks for a code to this address or number; asked again, for another code. A visitor becomes a guest first: there must be a
+    /// user to link it to. A server that wants no code makes the member at once.
+    pub async fn request_code(&self, kind: ContactKind, typed: &str) -> Result<(), ShopError> {
+        let contact = parse(kind, typed)?;
+        let (inner, link) = (&self.inner, self.inner.link()?);
+        inner.may_begin()?;
+        ensure_guest(inner, &link).await?;
+        trip::end(inner, &link).await?;
+        match ask(inner, &link, contact.clone()).await? {
+            Linked::CodeSent => {
+                inner.set_flow(Flow::Link(Step::CodeSent { contact, sent_at_ms: inner.now_ms() })).await
+            }
+            Linked::Linked(session) => upgrade::done(inner, &session).await,
+        }
+    }
+
+    /// Confirms with the code from the message. Afterwards the access token in use says that this is a member; the user and the
+    /// cart are the same.
+    pub async fn confirm_code(&self, otp: &Otp) -> Result<(), ShopError> {
+        let (inner, link) = (&self.inner, self.inner.link()?);
+        let contact = inner.model().flow.as_ref().and_then(Flow::linking).cloned().ok_or(ShopError::NoUpgrade)?;
+        match confirm(&link, &contact, otp).await? {
+            Confirmed::Complete(session) => {
+                inner.set_trip(None);
+                upgrade::done(inner, &session).await
+            }
+            Confirmed::OtherCodeNeeded => Err(ShopError::OtherCodeNeeded),
+        }
+    }
+}
+
+/// The link in a mail may come back here, if there is a port to be had; else it is noticed when it was opened elsewhere.
+async fn ask(inner: &Arc<Inner>, link: &Arc<Link>, contact: Contact) -> Result<Linked, ShopError> {
+    let (email, loopback) = match contact {
+        Contact::Phone(phone) => return Ok(link.engine.link(phone).await?),
+        Contact::Email(email) => (email, Loopback::bind().await),
+    };
+    let Ok(loopback) = loopback else { return Ok(link.engine.link(email).await?) };
+    let linked = link.engine.link_with_redirect(email, loopback.redirect_to().clone()).await?;
+    trip::await_mail(inner, link, loopback);
+    Ok(linked)
+}
+
+/// A member who changes their address gets two codes, one at each: whichever is typed counts.
+async fn confirm(link: &Link, contact: &Contact, otp: &Otp) -> Result<Confirmed, AuthError> {
+    let error = match link.engine.confirm_link_with(Proof::of_change(contact, otp)).await {
+        Err(error) if error.code() == Some(&Code::OtpExpired) => error,
+        answer => return answer,
+    };
+    let present = link.engine.session().and_then(|session| Email::parse(session.user.email.as_deref()?));
+    match (contact, present) {
+        (Contact::Email(_), Some(present)) => {
+            link.engine.confirm_link_with(Proof::of_change(&present.into(), otp)).await.map_err(|_| error)
+        }
+        _ => Err(error),
+    }
+}

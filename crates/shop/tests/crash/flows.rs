@@ -1,0 +1,90 @@
+//! The flows whose lives are ended: an upgrade by e-mail, and a switch to an account with a cart of its own. Each is driven by what
+//! the snapshot says, as a person would, so that the same driver begins it, goes on after a kill, and ends it.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use carryover_shop::{Answer, ContactKind, FlowView, Identity, Otp, Password, Rules, Shop, ShopError, Snapshot, SwitchView};
+use carryover_testkit::Console;
+use serde::{Deserialize, Serialize};
+
+/// The password of every account.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// How often the driver looks before it gives up.
+const TURNS: usize = 600;
+
+/// What a person is about to do.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Flow {
+    /// Nothing but shopping.
+    Shop,
+    /// Linking this address.
+    Upgrade { email: String },
+    /// Going over to the account with this address and merging the carts.
+    Switch { email: String },
+}
+
+/// Goes on with a flow until it is done: whoever is signed in then is a member.
+pub(crate) async fn drive(shop: &Shop, console: &Console, flow: &Flow) -> Result<()> {
+    for _ in 0..TURNS {
+        let snapshot = shop.snapshot();
+        if matches!(snapshot.identity, Identity::Member { .. }) && snapshot.switch != SwitchView::Claiming {
+            return Ok(());
+        }
+        let done = match flow {
+            Flow::Shop => return Ok(()),
+            Flow::Upgrade { email } => upgrade(shop, console, &snapshot, email).await,
+            Flow::Switch { email } => switch(shop, &snapshot, email).await,
+        };
+        if let Err(error) = done
+            && !may_be_tried_again(&error)
+        {
+            return Err(error).with_context(|| format!("{flow:?}: {snapshot:?}"));
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    bail!("{flow:?} has no end: {:?}", shop.snapshot())
+}
+
+async fn upgrade(shop: &Shop, console: &Console, snapshot: &Snapshot, email: &str) -> Result<(), ShopError> {
+    match &snapshot.upgrade {
+        FlowView::CodeSent { .. } => {
+            let code = console.code(email).await.unwrap_or_default();
+            match shop.confirm_code(&Otp::new(code)).await {
+                // Spent, and the answer was not heard: the server has the last word.
+                Err(ShopError::Auth(_)) => ask_for_code(shop, email).await,
+                done => done,
+            }
+        }
+        _ => ask_for_code(shop, email).await,
+    }
+}
+
+async fn ask_for_code(shop: &Shop, email: &str) -> Result<(), ShopError> {
+    shop.retry_now();
+    shop.request_code(ContactKind::Email, email).await
+}
+
+async fn switch(shop: &Shop, snapshot: &Snapshot, email: &str) -> Result<(), ShopError> {
+    match &snapshot.switch {
+        SwitchView::Claiming => Ok(()),
+        SwitchView::Choosing { .. } => {
+            shop.preview_hand_off().await?;
+            shop.claim_hand_off(&Answer::Merge(Rules::default())).await
+        }
+        SwitchView::SigningIn(_) => {
+            shop.sign_in_with_password(ContactKind::Email, email, Password::new(PASSWORD.to_owned())).await
+        }
+    }
+}
+
+/// What a person would shrug at and press again.
+fn may_be_tried_again(error: &ShopError) -> bool {
+    error.is_retryable()
+        || matches!(
+            error,
+            ShopError::Starting | ShopError::Busy | ShopError::CartChanged | ShopError::NothingToDecide | ShopError::NoHandOff
+        )
+        || matches!(error, ShopError::Auth(_))
+}
