@@ -162,11 +162,7 @@ pub(crate) async fn ensure_cart(
     Ok(())
 }
 
-pub(crate) async fn read(
-    tx: &mut Transaction<'static, Sqlite>,
-    scope: &str,
-    owner: &str,
-) -> Result<Cart, StoreError> {
+pub(crate) async fn read(tx: &mut Transaction<'static, Sqlite>, scope: &str, owner: &str) -> Result<Cart, StoreError> {
     let rows = sqlx::query(
         "select product_id, quantity, position, seen_minor, seen_currency from cart_lines where scope = ? and owner = ?
          order by position",
@@ -247,11 +243,7 @@ async fn mark_refused(
 }
 
 /// Removes a cart of this device, with what waits to be sent of it and what its owner must be told.
-pub(crate) async fn remove(
-    tx: &mut Transaction<'static, Sqlite>,
-    scope: &str,
-    owner: &str,
-) -> Result<(), StoreError> {
+pub(crate) async fn remove(tx: &mut Transaction<'static, Sqlite>, scope: &str, owner: &str) -> Result<(), StoreError> {
     sqlx::query("delete from carts where scope = ? and owner = ?").bind(scope).bind(owner).execute(&mut **tx).await?;
     Ok(())
 }

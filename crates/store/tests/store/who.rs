@@ -92,7 +92,12 @@ async fn a_finished_upgrade_closes_its_entry_with_the_session() -> Result<(), St
     let store = folder.open("sandbox").await;
     assert!(store.commit_record(&row(GUEST), 0).await?);
     store.set_upgrade(&"waiting", 0).await?;
-    let member = RecordRow { generation: 2, who: Some(Who { user_id: GUEST, is_anonymous: false }), sealed: vec![4], signs_out: false };
+    let member = RecordRow {
+        generation: 2,
+        who: Some(Who { user_id: GUEST, is_anonymous: false }),
+        sealed: vec![4],
+        signs_out: false,
+    };
     assert!(store.commit_record(&member, 1).await?);
     assert_eq!(store.upgrade::<String>().await?, None);
     assert_eq!(store.record().await?, Some(member));
@@ -126,7 +131,11 @@ async fn what_a_change_means_follows_from_this_file() -> Result<(), StoreError> 
     assert_eq!(lines(&store).await, [("teapot".to_owned(), 2)], "the guest's");
     let account = Who { user_id: Uuid::from_u128(2), is_anonymous: false };
     store.set_upgrade(&"waiting", 0).await?;
-    assert!(store.commit_record(&RecordRow { generation: 3, who: Some(account), sealed: vec![5], signs_out: false }, 0).await?);
+    assert!(
+        store
+            .commit_record(&RecordRow { generation: 3, who: Some(account), sealed: vec![5], signs_out: false }, 0)
+            .await?
+    );
     assert!(lines(&store).await.is_empty(), "another account has its own cart");
     assert_eq!(store.upgrade::<String>().await?, None);
     Ok(())
