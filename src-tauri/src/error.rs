@@ -80,14 +80,22 @@ impl ErrorCode {
             Self::Timeout => ("The server did not answer in time.", "Try again in a moment."),
             Self::RateLimited => ("That was asked for too often.", "Wait a moment, then try again."),
             Self::WrongCode => ("This code is wrong or has expired.", "Check it, or ask for a new one."),
-            Self::EmailTaken => ("There is already an account with this address.", "Switch to it, or use another address."),
-            Self::PhoneTaken => ("There is already an account with this number.", "Switch to it, or use another number."),
-            Self::IdentityTaken => ("This identity belongs to an account already.", "Switch to it, or use another one."),
-            Self::InvalidPhone => ("This is not a phone number.", "Write it with the country code, as in +49 151 234567."),
-            Self::OtherCodeNeeded => {
-                ("This code was right.", "Now enter the one that went to your other address.")
+            Self::EmailTaken => {
+                ("There is already an account with this address.", "Switch to it, or use another address.")
             }
-            Self::UnknownAccount => ("There is no account with this address or number.", "Check it, or use another one."),
+            Self::PhoneTaken => {
+                ("There is already an account with this number.", "Switch to it, or use another number.")
+            }
+            Self::IdentityTaken => {
+                ("This identity belongs to an account already.", "Switch to it, or use another one.")
+            }
+            Self::InvalidPhone => {
+                ("This is not a phone number.", "Write it with the country code, as in +49 151 234567.")
+            }
+            Self::OtherCodeNeeded => ("This code was right.", "Now enter the one that went to your other address."),
+            Self::UnknownAccount => {
+                ("There is no account with this address or number.", "Check it, or use another one.")
+            }
             Self::WrongPassword => ("Address, number or password is wrong.", "Check them, or ask for a code."),
             Self::WeakPassword => ("This password is too easy.", "Choose a longer one."),
             Self::SamePassword => ("This is your password already.", "Choose another one."),
@@ -108,16 +116,19 @@ impl ErrorCode {
             Self::CartChanged => ("A cart has changed meanwhile.", "Look again, then decide."),
             Self::NoHandOff => ("There is nothing to decide about your carts.", "Go on shopping."),
             Self::CartMoved => ("Your cart is in an account.", "Sign in there to see it."),
-            Self::OutOfStock => ("There is not enough of something in your cart.", "Look at your cart and order again."),
+            Self::OutOfStock => {
+                ("There is not enough of something in your cart.", "Look at your cart and order again.")
+            }
             Self::OverLimit => ("That is more than one order may take.", "Look at your cart and order again."),
             Self::PriceChanged => ("A price has changed.", "Look at the new total, then order again."),
             Self::CartEmpty => ("Your cart is empty.", "Put something in first."),
             Self::UndoExpired => ("This was too long ago to be undone.", "Look under earlier carts."),
             Self::AlreadyUndone => ("This was undone already.", "Look at your cart."),
             Self::EarlierCartGone => ("This earlier cart is not kept any more.", "Look at the others."),
-            Self::Unsaved => {
-                ("Some changes of your cart are on this device only.", "Connect to the network first, or sign out without them.")
-            }
+            Self::Unsaved => (
+                "Some changes of your cart are on this device only.",
+                "Connect to the network first, or sign out without them.",
+            ),
             Self::Busy => ("Something else is under way.", "Finish it or cancel it first."),
             Self::InvalidEmail => ("This is not an e-mail address.", "Check it and try again."),
             Self::UnknownProduct => ("This product is no longer sold.", "Choose another one."),

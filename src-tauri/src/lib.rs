@@ -4,6 +4,7 @@ mod args;
 mod browser;
 mod commands;
 mod contract;
+mod deep_link;
 mod downloads;
 mod dto;
 mod error;
@@ -90,6 +91,7 @@ fn start(args: Args, data_dir: &Path, opened: Result<Shop, ShopError>, hosted: O
     }
     builder
         .plugin(single_instance(&args))
+        .plugin(tauri_plugin_deep_link::init())
         .plugin(log::plugin(&data_dir))
         .plugin(tauri_plugin_window_state::Builder::default().with_denylist(&[inbox::WINDOW]).build())
         .plugin(tauri_plugin_store::Builder::default().build())
@@ -103,6 +105,7 @@ fn start(args: Args, data_dir: &Path, opened: Result<Shop, ShopError>, hosted: O
             tracing::info!(version = env!("CARGO_PKG_VERSION"), "started");
             let Some(shop) = shop else { return Ok(()) };
             publish(app.handle().clone(), &shop);
+            deep_link::listen(app.handle(), &shop);
             match hosted {
                 Some(backend) => tauri::async_runtime::block_on(async { shop.connect(backend) }),
                 #[cfg(feature = "sandbox")]

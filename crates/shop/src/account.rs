@@ -47,12 +47,7 @@ impl Shop {
         let linked = |name: &String| user.identities.iter().any(|identity| identity.provider == **name);
         let mut providers: Vec<_> = settings.providers.into_iter().filter(|name| !linked(name)).collect();
         providers.sort();
-        Ok(Account {
-            email: user.email.clone(),
-            phone: user.phone.clone(),
-            identities: identities(&user),
-            providers,
-        })
+        Ok(Account { email: user.email.clone(), phone: user.phone.clone(), identities: identities(&user), providers })
     }
 
     /// Unlinks an identity. The last one stays.

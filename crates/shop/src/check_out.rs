@@ -28,11 +28,8 @@ impl Shop {
         sync::bring(inner, &link).await?;
         let total = inner.model().total();
         let total = total.ok_or_else(|| ShopError::Remote(RemoteError::refusal(Refusal::CartEmpty)))?;
-        let wish = OrderWish {
-            version: inner.store.server_version().await?,
-            total_minor: total.minor,
-            key: Uuid::new_v4(),
-        };
+        let wish =
+            OrderWish { version: inner.store.server_version().await?, total_minor: total.minor, key: Uuid::new_v4() };
         let order = place(inner, &link, wish).await?;
         conclude(inner, &link, order).await
     }
@@ -54,9 +51,8 @@ pub(crate) struct OrderWish {
 
 async fn place(inner: &Inner, link: &Link, wish: OrderWish) -> Result<Order, ShopError> {
     inner.set_unheard_order(Some(wish));
-    let placed = sync::with_token(link, |token| {
-        link.remote.place_order(token, wish.version, wish.total_minor, wish.key)
-    });
+    let placed =
+        sync::with_token(link, |token| link.remote.place_order(token, wish.version, wish.total_minor, wish.key));
     let placed = placed.await;
     if placed.as_ref().is_err_and(ShopError::is_retryable) {
         return placed;

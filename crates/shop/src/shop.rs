@@ -212,6 +212,16 @@ impl Inner {
         Ok(())
     }
 
+    /// The link, once there is one.
+    pub(crate) async fn joined(&self) -> Arc<Link> {
+        loop {
+            match self.link.get() {
+                Some(link) => return link.clone(),
+                None => tokio::time::sleep(Duration::from_millis(50)).await,
+            }
+        }
+    }
+
     pub(crate) fn link(&self) -> Result<Arc<Link>, ShopError> {
         self.link.get().cloned().ok_or(ShopError::Starting)
     }

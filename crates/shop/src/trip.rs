@@ -12,7 +12,7 @@ use url::Url;
 use uuid::Uuid;
 
 use crate::{
-    ShopError,
+    Shop, ShopError,
     flow::{Flow, Step},
     pause::delays,
     shop::{Inner, Link},
@@ -21,8 +21,12 @@ use crate::{
 
 /// How long a person may take at the provider's.
 const PATIENCE: Duration = Duration::from_mins(10);
+/// How long a link waits for the program to be joined to its backend: the link may have started it.
+const START: Duration = Duration::from_mins(2);
 /// How long the link in a mail may be opened for. As long as its code lives.
 const MAIL_PATIENCE: Duration = Duration::from_hours(1);
+/// Where a browser comes back to when no port can be had: to the program that the system knows for this scheme.
+const DEEP_LINK: &str = "carryover://auth/callback";
 /// How often the code from the browser is tried when the network fails: it is spent by nobody else.
 const TRIES: usize = 6;
 
@@ -89,17 +93,25 @@ impl Drop for Trip {
 }
 
 /// Sends the person to a provider.
-pub(crate) async fn begin(inner: &Arc<Inner>, link: &Arc<Link>, purpose: Purpose, provider: &str) -> Result<(), ShopError> {
+pub(crate) async fn begin(
+    inner: &Arc<Inner>,
+    link: &Arc<Link>,
+    purpose: Purpose,
+    provider: &str,
+) -> Result<(), ShopError> {
     end(inner, link).await?;
-    let loopback = Loopback::bind().await?;
-    let (authorization, redirect) = (Authorization::with(provider), loopback.redirect_to().clone());
+    let (loopback, redirect) = way_back().await;
+    let authorization = Authorization::with(provider);
     let start = match purpose {
         Purpose::Link => link.engine.begin_link(authorization, redirect).await?,
         Purpose::SignIn => link.engine.begin_sign_in(authorization, redirect, OverGuest::Park).await?,
     };
     let step = Step::InBrowser { provider: provider.to_owned(), flow: start.flow };
     inner.set_flow(purpose.flow(step)).await?;
-    listen(inner, link, purpose, provider, loopback, Some(start.url.clone()));
+    match loopback {
+        Some(loopback) => listen(inner, link, purpose, provider, loopback, Some(start.url.clone())),
+        None => inner.set_trip(Some(Trip { id: Uuid::new_v4(), waiting: None, url: Some(start.url.clone()) })),
+    }
     open(inner, &start.url)
 }
 
@@ -112,6 +124,21 @@ pub(crate) async fn resume(inner: &Arc<Inner>, link: &Arc<Link>, purpose: Purpos
     match loopback {
         Some(loopback) => listen(inner, link, purpose, provider, loopback, None),
         None => failed(inner, purpose, provider, BrowserFailure::TimedOut).await,
+    }
+}
+
+/// Where the browser is to come back to: a port of our own, or the scheme that the system knows us by.
+pub(crate) async fn way_back() -> (Option<Loopback>, Url) {
+    match Loopback::bind().await {
+        Ok(loopback) => {
+            let redirect = loopback.redirect_to().clone();
+            (Some(loopback), redirect)
+        }
+        Err(error) => {
+            tracing::warn!(%error, "no port on this computer: the browser comes back by a deep link");
+            // A constant, and a URL.
+            (None, Url::parse(DEEP_LINK).expect("a URL"))
+        }
     }
 }
 
@@ -145,9 +172,16 @@ pub(crate) async fn end(inner: &Inner, link: &Link) -> Result<(), ShopError> {
     Ok(())
 }
 
-/// Takes an address that came by a deep link: the way back where no port could be had, or from another program.
-#[expect(dead_code)]
-pub(crate) async fn called_back(inner: &Arc<Inner>, link: &Arc<Link>, callback: &str) -> Result<(), ShopError> {
+impl Shop {
+    /// Takes an address that came by a deep link, be it the one that the program was started with. What belongs to no flow of this
+    /// program is refused and changes nothing; a second delivery is no error.
+    pub async fn handle_callback_url(&self, callback: &str) -> Result<(), ShopError> {
+        let link = tokio::time::timeout(START, self.inner.joined()).await.map_err(|_| ShopError::Starting)?;
+        called_back(&self.inner, &link, callback).await
+    }
+}
+
+async fn called_back(inner: &Arc<Inner>, link: &Arc<Link>, callback: &str) -> Result<(), ShopError> {
     let callback = handle(link, callback).await?;
     inner.set_trip(None);
     arrived(inner, link, Uuid::nil(), callback).await;

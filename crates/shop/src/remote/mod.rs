@@ -17,8 +17,8 @@ use url::Url;
 use crate::Backend;
 
 pub use error::{Refusal, RemoteError};
-pub use hand_off::{EarlierCart, EarlierCartOrigin};
 pub(crate) use hand_off::{ClaimRequest, OfferedProduct, Preview, Undone};
+pub use hand_off::{EarlierCart, EarlierCartOrigin};
 pub use orders::{Order, OrderLine};
 
 /// The data API at one address.

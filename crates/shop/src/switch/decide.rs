@@ -8,7 +8,10 @@ use carryover_cart::{
 };
 use carryover_store::{Outcome, Told};
 
-use super::{claim, look::{self, Sides}};
+use super::{
+    claim,
+    look::{self, Sides},
+};
 use crate::{
     Shop, ShopError,
     flow::{Choosing, Flow},

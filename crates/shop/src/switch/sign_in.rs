@@ -1,6 +1,6 @@
 //! Proving that an account is one's own: by a code, a password or a provider. The guest stays signed in meanwhile.
 
-use carryover_auth::{OverGuest, Otp, Password, SendOtp, SignedIn};
+use carryover_auth::{Otp, OverGuest, Password, SendOtp, SignedIn};
 
 use crate::{
     ContactKind, Shop, ShopError,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use carryover_auth::{Code, Confirmed, Contact, Email, Error as AuthError, Link as Linked, Loopback, Otp, Phone, Proof};
+use carryover_auth::{Code, Confirmed, Contact, Email, Error as AuthError, Link as Linked, Otp, Phone, Proof};
 
 use crate::{
     Shop, ShopError,
@@ -61,15 +61,17 @@ impl Shop {
     }
 }
 
-/// The link in a mail may come back here, if there is a port to be had; else it is noticed when it was opened elsewhere.
+/// The link in the mail comes back here when it is opened on this computer; elsewhere it is noticed that it was.
 async fn ask(inner: &Arc<Inner>, link: &Arc<Link>, contact: Contact) -> Result<Linked, ShopError> {
-    let (email, loopback) = match contact {
+    let email = match contact {
         Contact::Phone(phone) => return Ok(link.engine.link(phone).await?),
-        Contact::Email(email) => (email, Loopback::bind().await),
+        Contact::Email(email) => email,
     };
-    let Ok(loopback) = loopback else { return Ok(link.engine.link(email).await?) };
-    let linked = link.engine.link_with_redirect(email, loopback.redirect_to().clone()).await?;
-    trip::await_mail(inner, link, loopback);
+    let (loopback, redirect) = trip::way_back().await;
+    let linked = link.engine.link_with_redirect(email, redirect).await?;
+    if let Some(loopback) = loopback {
+        trip::await_mail(inner, link, loopback);
+    }
     Ok(linked)
 }
 

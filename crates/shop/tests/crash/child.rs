@@ -36,17 +36,19 @@ async fn one_life() -> Result<()> {
 }
 
 /// Opens the shop as the program does. The key is always the same: the key store is another process's.
-pub(crate) async fn open(data_dir: &std::path::Path) -> Result<Shop> {
+pub(crate) async fn open(data_dir: &std::path::Path) -> Result<(Shop, Arc<PaperBrowser>)> {
     let first_catalog = serde_json::from_str(include_str!("../../../../supabase/catalog.json"))?;
-    Ok(Shop::open(Options {
+    let browser = Arc::new(PaperBrowser::default());
+    let shop = Shop::open(Options {
         data_dir: data_dir.to_owned(),
         backend: BackendKind::Sandbox,
         clock: Arc::new(SystemClock),
         key_store: Arc::new(MemoryKeyStore::with_key([7; 32])),
-        browser: Arc::new(PaperBrowser::default()),
+        browser: browser.clone(),
         first_catalog: Some(first_catalog),
     })
-    .await?)
+    .await?;
+    Ok((shop, browser))
 }
 
 /// The cart as quantities.
@@ -56,12 +58,12 @@ pub(crate) fn quantities(snapshot: &Snapshot) -> BTreeMap<String, u32> {
 
 async fn live(plan: &Plan) -> Result<()> {
     let mut rng = Rng::with_seed(plan.seed);
-    let shop = open(&plan.folder).await?;
+    let (shop, browser) = open(&plan.folder).await?;
     shop.connect(Backend { url: plan.url.parse()?, publishable_key: plan.publishable_key.clone() });
     if !matches!(plan.flow, Flow::Shop) {
         // The inbox asks for no secret.
         let console = Console::new(&plan.url, &plan.publishable_key, "");
-        drive(&shop, &console, &plan.flow).await?;
+        drive(&shop, &browser, &console, &plan.flow).await?;
         shop.close().await;
         return say(&Said::Done);
     }

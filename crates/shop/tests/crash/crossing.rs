@@ -10,9 +10,8 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
-use carryover_sandbox::{Config, ControlOptions};
 use carryover_shop::{Identity, SaveState, Shop, ShopError};
-use carryover_testkit::{Desk, SandboxOptions};
+use carryover_testkit::{ControlOptions, Desk, SandboxConfig, SandboxOptions};
 use fastrand::Rng;
 use tokio::{sync::Semaphore, task::JoinSet};
 use uuid::Uuid;
@@ -46,6 +45,26 @@ token_verifications = 1000000
 enable_confirmations = true
 max_frequency = '0s'
 ";
+
+/// The ways to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Code,
+    Provider,
+    Switch,
+}
+
+const WAYS: [Way; 3] = [Way::Code, Way::Provider, Way::Switch];
+
+impl Way {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Code => "upgrade by code",
+            Self::Provider => "upgrade by provider",
+            Self::Switch => "switch",
+        }
+    }
+}
 
 /// What the guest has, what the account has, and what becomes of both.
 const GUEST: [(&str, u32); 3] = [("teapot", 2), ("desk-lamp", 1), ("house-blend", 4)];
@@ -95,16 +114,16 @@ struct Scene {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn whoever_kills_the_program_on_the_way_to_an_account_finds_the_guest_whole_or_the_member() -> Result<()> {
     let wanted = env::var(WANTED).ok().and_then(|wanted| wanted.parse().ok()).unwrap_or(KILLS);
-    let config = Config::parse("crossing.toml", CONFIG)?;
+    let config = SandboxConfig::parse("crossing.toml", CONFIG)?;
     let options = SandboxOptions { config, control: Some(ControlOptions::default()), ..SandboxOptions::default() };
     let (sandbox, console) = carryover_testkit::sandbox(options).await?;
     // The control API is only there so that a later reader can look on; the clock stands still for nobody here.
     let _desk = Desk::of(&sandbox)?;
     let scene = Arc::new(Scene { backend: Backend::new(&sandbox, console), turns: Semaphore::new(AT_ONCE) });
     let mut runs = JoinSet::new();
-    for switches in [false, true] {
+    for way in WAYS {
         for boundary in BOUNDARIES {
-            runs.spawn(each_boundary(scene.clone(), switches, boundary));
+            runs.spawn(each_boundary(scene.clone(), way, boundary));
         }
     }
     let mut total = Table::new();
@@ -133,12 +152,12 @@ async fn whoever_kills_the_program_on_the_way_to_an_account_finds_the_guest_whol
 }
 
 /// One kill before each call of a kind, until a life outlives it. Every second person gives up afterwards.
-async fn each_boundary(scene: Arc<Scene>, switches: bool, boundary: &'static str) -> Result<Table> {
-    let how = format!("{}, before each {boundary}", if switches { "switch" } else { "upgrade" });
+async fn each_boundary(scene: Arc<Scene>, way: Way, boundary: &'static str) -> Result<Table> {
+    let how = format!("{}, before each {boundary}", way.name());
     let mut row = Row::default();
     for nth in 1.. {
         let _turn = scene.turns.acquire().await?;
-        let crossed = cross(&scene.backend, switches, Kill::Before { boundary, nth }, nth % 2 == 0).await;
+        let crossed = cross(&scene.backend, way, Kill::Before { boundary, nth }, nth % 2 == 0).await;
         let crossed = crossed.with_context(|| format!("{how} {nth}"))?;
         row.add(crossed);
         if crossed.kills == 0 {
@@ -150,29 +169,32 @@ async fn each_boundary(scene: Arc<Scene>, switches: bool, boundary: &'static str
 
 async fn random_instant(scene: Arc<Scene>, seed: u64) -> Result<Table> {
     let mut rng = Rng::with_seed(seed);
-    let switches = rng.bool();
-    let how = format!("{}, at random instants", if switches { "switch" } else { "upgrade" });
+    let way = WAYS[rng.usize(0..WAYS.len())];
+    let how = format!("{}, at random instants", way.name());
     let _turn = scene.turns.acquire().await?;
-    let crossed = cross(&scene.backend, switches, Kill::AfterMs(rng.u64(40..500)), rng.bool()).await;
+    let crossed = cross(&scene.backend, way, Kill::AfterMs(rng.u64(40..500)), rng.bool()).await;
     Ok(Table::from([(how.clone(), crossed.with_context(|| format!("{how}, seed {seed}"))?)]))
 }
 
 /// A guest with a cart, and for a switch an account with another; one life, a look, and the way to the end.
-async fn cross(backend: &Backend, switches: bool, kill: Kill, gives_up: bool) -> Result<Row> {
+async fn cross(backend: &Backend, way: Way, kill: Kill, gives_up: bool) -> Result<Row> {
     let folder = tempfile::tempdir()?;
     let email = format!("{}@example.com", Uuid::new_v4().simple());
     let guest_id = prepare(backend, folder.path()).await?;
-    let (flow, member_id, result) = if switches {
-        let account = backend.account(&email, PASSWORD, &cart(&ACCOUNT)).await?;
-        (Flow::Switch { email }, account, cart(&MERGED))
-    } else {
-        (Flow::Upgrade { email }, guest_id, cart(&GUEST))
+    let (flow, member_id, result) = match way {
+        Way::Code => (Flow::Upgrade { email }, guest_id, cart(&GUEST)),
+        Way::Provider => (Flow::Provider { email }, guest_id, cart(&GUEST)),
+        Way::Switch => {
+            let account = backend.account(&email, PASSWORD, &cart(&ACCOUNT)).await?;
+            (Flow::Switch { email }, account, cart(&MERGED))
+        }
     };
+    let switches = way == Way::Switch;
     let plan = Plan { folder: folder.path().to_owned(), seed: 0, flow: flow.clone(), ..backend.plan() };
     let ended = tokio::task::spawn_blocking(move || life::live(&plan, kill)).await??;
     let mut row = Row { kills: usize::from(ended.killed), ..Row::default() };
 
-    let shop = open(folder.path()).await?;
+    let (shop, browser) = open(folder.path()).await?;
     let mut count = |expected: &Cart, found: &Cart| {
         let (less, more) = differences(expected, found);
         (row.lost, row.doubled) = (row.lost + less, row.doubled + more);
@@ -187,7 +209,7 @@ async fn cross(backend: &Backend, switches: bool, kill: Kill, gives_up: bool) ->
     if gives_up {
         give_up(&shop, &flow).await?;
     } else {
-        drive(&shop, &backend.console, &flow).await?;
+        drive(&shop, &browser, &backend.console, &flow).await?;
     }
     let saved = saved(&shop).await?;
     match saved.identity {
@@ -217,7 +239,7 @@ fn count_server(row: &mut Row, expected: &Cart, found: &Cart) {
 
 /// A guest whose cart the server has.
 async fn prepare(backend: &Backend, folder: &std::path::Path) -> Result<Uuid> {
-    let shop = open(folder).await?;
+    let (shop, _) = open(folder).await?;
     for (product, quantity) in GUEST {
         shop.set_quantity(&carryover_shop::ProductId::new(product), quantity).await?;
     }
@@ -234,7 +256,7 @@ async fn give_up(shop: &Shop, flow: &Flow) -> Result<()> {
         loop {
             let done = match flow {
                 Flow::Shop => return Ok(()),
-                Flow::Upgrade { .. } => shop.cancel_upgrade().await,
+                Flow::Upgrade { .. } | Flow::Provider { .. } => shop.cancel_upgrade().await,
                 Flow::Switch { .. } => shop.cancel_switch().await,
             };
             match done {

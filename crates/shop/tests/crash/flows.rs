@@ -4,8 +4,10 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use carryover_shop::{Answer, ContactKind, FlowView, Identity, Otp, Password, Rules, Shop, ShopError, Snapshot, SwitchView};
-use carryover_testkit::Console;
+use carryover_shop::{
+    Answer, ContactKind, FlowView, Identity, Otp, Password, Rules, Shop, ShopError, Snapshot, SwitchView,
+};
+use carryover_testkit::{Console, PaperBrowser};
 use serde::{Deserialize, Serialize};
 
 /// The password of every account.
@@ -21,12 +23,15 @@ pub(crate) enum Flow {
     Shop,
     /// Linking this address.
     Upgrade { email: String },
+    /// Linking an identity at a provider, with this address.
+    Provider { email: String },
     /// Going over to the account with this address and merging the carts.
     Switch { email: String },
 }
 
 /// Goes on with a flow until it is done: whoever is signed in then is a member.
-pub(crate) async fn drive(shop: &Shop, console: &Console, flow: &Flow) -> Result<()> {
+pub(crate) async fn drive(shop: &Shop, browser: &PaperBrowser, console: &Console, flow: &Flow) -> Result<()> {
+    let mut opened = 0;
     for _ in 0..TURNS {
         let snapshot = shop.snapshot();
         if matches!(snapshot.identity, Identity::Member { .. }) && snapshot.switch != SwitchView::Claiming {
@@ -35,6 +40,7 @@ pub(crate) async fn drive(shop: &Shop, console: &Console, flow: &Flow) -> Result
         let done = match flow {
             Flow::Shop => return Ok(()),
             Flow::Upgrade { email } => upgrade(shop, console, &snapshot, email).await,
+            Flow::Provider { email } => provider(shop, &snapshot, browser, &mut opened, console, email).await,
             Flow::Switch { email } => switch(shop, &snapshot, email).await,
         };
         if let Err(error) = done
@@ -61,6 +67,30 @@ async fn upgrade(shop: &Shop, console: &Console, snapshot: &Snapshot, email: &st
     }
 }
 
+/// A trip that a restart found can't be opened again: it is given up and another one begun.
+async fn provider(
+    shop: &Shop,
+    snapshot: &Snapshot,
+    browser: &PaperBrowser,
+    opened: &mut usize,
+    console: &Console,
+    email: &str,
+) -> Result<(), ShopError> {
+    if !matches!(snapshot.upgrade, FlowView::InBrowser { .. }) {
+        return shop.link_provider("google").await;
+    }
+    if browser.asked() == *opened {
+        return if *opened == 0 { shop.cancel_upgrade().await } else { Ok(()) };
+    }
+    *opened = browser.asked();
+    let answers = [("name", "Ana"), ("email", email), ("answer", "allow")];
+    // Whatever goes wrong out there, the person tries again.
+    if let Ok(landed) = console.consent(&browser.last().unwrap_or_default(), &answers).await {
+        let _ = console.visit(&landed).await;
+    }
+    Ok(())
+}
+
 async fn ask_for_code(shop: &Shop, email: &str) -> Result<(), ShopError> {
     shop.retry_now();
     shop.request_code(ContactKind::Email, email).await
@@ -84,7 +114,11 @@ fn may_be_tried_again(error: &ShopError) -> bool {
     error.is_retryable()
         || matches!(
             error,
-            ShopError::Starting | ShopError::Busy | ShopError::CartChanged | ShopError::NothingToDecide | ShopError::NoHandOff
+            ShopError::Starting
+                | ShopError::Busy
+                | ShopError::CartChanged
+                | ShopError::NothingToDecide
+                | ShopError::NoHandOff
         )
         || matches!(error, ShopError::Auth(_))
 }

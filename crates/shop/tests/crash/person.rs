@@ -57,7 +57,8 @@ impl Backend {
     pub(crate) async fn account(&self, email: &str, password: &str, cart: &Cart) -> Result<Uuid> {
         let body = json!({ "email": email, "password": password, "email_confirm": true });
         let key = Some(self.console.service_role_key.as_str());
-        let (status, user) = Console::send(self.console.request(Method::POST, "/auth/v1/admin/users", key).json(&body)).await?;
+        let (status, user) =
+            Console::send(self.console.request(Method::POST, "/auth/v1/admin/users", key).json(&body)).await?;
         ensure!(status == 200, "{status} {user}");
         let id: Uuid = user["id"].as_str().context("an id")?.parse()?;
         self.console.put_rows("carts", &json!({ "user_id": id, "version": 1 })).await?;
@@ -142,7 +143,7 @@ impl Person {
                 Said::Done => ensure!(!ended.killed || under_way.is_none(), "done in the middle of a change"),
             }
         }
-        let shop = open(self.folder.path()).await?;
+        let (shop, _) = open(self.folder.path()).await?;
         let found = quantities(&shop.snapshot());
         // What was under way may have happened or not, as a whole.
         let allowed = [Some(&self.cart), under_way.as_ref()];

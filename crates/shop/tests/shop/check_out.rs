@@ -1,9 +1,8 @@
 //! Checking out: for members, at the prices they saw, once.
 
 use anyhow::{Context, Result};
-use carryover_sandbox::ControlOptions;
 use carryover_shop::{ContactKind, Identity, Otp, Password, Refusal, SaveState, ShopError};
-use carryover_testkit::{Desk, SandboxOptions};
+use carryover_testkit::{ControlOptions, Desk, SandboxOptions};
 use serde_json::json;
 
 use crate::{
@@ -22,7 +21,9 @@ async fn a_guest_is_refused_becomes_a_member_and_orders() -> Result<()> {
     shop.request_code(ContactKind::Email, "ana@example.com").await?;
     shop.confirm_code(&Otp::new(console.code("ana@example.com").await?)).await?;
 
-    let stock = || async { Ok::<_, anyhow::Error>(console.rows("products?id=eq.teapot&select=stock").await?[0]["stock"].as_u64()) };
+    let stock = || async {
+        Ok::<_, anyhow::Error>(console.rows("products?id=eq.teapot&select=stock").await?[0]["stock"].as_u64())
+    };
     let (had, total) = (stock().await?.context("stock")?, before.cart.total);
     let order = shop.check_out().await?;
     assert_eq!((Some(order.total), order.lines.len()), (total, 2));
@@ -54,11 +55,15 @@ async fn what_was_not_seen_is_not_ordered_and_a_lost_answer_is_one_order() -> Re
     until(&shop, "the new total", |s| s.cart.total != seen).await?;
     sandbox.execute("update public.products set stock = 1 where id = 'teapot'").await?;
     let fewer = shop.check_out().await.expect_err("too few");
-    assert!(matches!(fewer.refusal(), Some(Refusal::OutOfStock { product: id }) if *id == product("teapot")), "{fewer:?}");
+    assert!(
+        matches!(fewer.refusal(), Some(Refusal::OutOfStock { product: id }) if *id == product("teapot")),
+        "{fewer:?}"
+    );
     assert_eq!(lines(&shop.snapshot()).len(), 2, "the cart is as it was");
     shop.set_quantity(&product("teapot"), 1).await?;
     saved(&shop).await?;
-    desk.set_fault(&json!({ "path": "/rest/v1/rpc/place_order", "times": 1, "fault": { "kind": "drop_answer" } })).await?;
+    desk.set_fault(&json!({ "path": "/rest/v1/rpc/place_order", "times": 1, "fault": { "kind": "drop_answer" } }))
+        .await?;
     shop.check_out().await.expect_err("the answer is lost");
     let again = shop.check_out().await?;
     let orders: Vec<_> = shop.orders().await?.into_iter().map(|order| order.id).collect();
@@ -97,8 +102,11 @@ async fn who_signs_out_leaves_their_cart_at_the_server_and_nothing_here() -> Res
     assert_ne!(guest(&other)?, guest(&before)?);
     shop.clear_cart().await?;
     saved(&shop).await?;
-    shop.sign_in_with_password(ContactKind::Email, "ana@example.com", Password::new("correct horse battery".into())).await?;
-    let back = until(&shop, "the member's cart", |s| matches!(s.identity, Identity::Member { .. }) && s.cart.items == 4).await?;
+    shop.sign_in_with_password(ContactKind::Email, "ana@example.com", Password::new("correct horse battery".into()))
+        .await?;
+    let back =
+        until(&shop, "the member's cart", |s| matches!(s.identity, Identity::Member { .. }) && s.cart.items == 4)
+            .await?;
     assert!(matches!(back.identity, Identity::Member { user_id, .. } if user_id == guest(&before)?));
     Ok(())
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use carryover_shop::{CatalogState, ContactKind, Identity, NoticeKind, Otp, ProductId, SaveState, Shop, ShopError, FlowView};
+use carryover_shop::{
+    CatalogState, ContactKind, FlowView, Identity, NoticeKind, Otp, ProductId, SaveState, Shop, ShopError,
+};
 use carryover_testkit::SandboxOptions;
 use serde_json::json;
 
@@ -69,7 +71,9 @@ async fn an_upgrade_under_way_survives_a_restart() -> Result<()> {
     shop.close().await;
 
     let shop = device.open().await?;
-    assert!(matches!(&shop.snapshot().upgrade, FlowView::CodeSent { contact, .. } if contact.as_str() == "ben@example.com"));
+    assert!(
+        matches!(&shop.snapshot().upgrade, FlowView::CodeSent { contact, .. } if contact.as_str() == "ben@example.com")
+    );
     shop.connect(backend(&sandbox));
     let code = console.code("ben@example.com").await?;
     while let Err(error) = shop.confirm_code(&Otp::new(code.clone())).await {

@@ -3,12 +3,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::{Context, Result, ensure};
-use carryover_sandbox::ControlOptions;
 use carryover_shop::{
-    Answer, BrowserFailure, ByHand, Code, ContactKind, FlowView, HandOffUndo, HandedOver, Identity, NoticeKind,
-    Otp, Outcome, Password, Rule, Rules, Shop, ShopError, Snapshot, SwitchView,
+    Answer, BrowserFailure, ByHand, Code, ContactKind, FlowView, HandOffUndo, HandedOver, Identity, NoticeKind, Otp,
+    Outcome, Password, Rule, Rules, Shop, ShopError, Snapshot, SwitchView,
 };
-use carryover_testkit::{Console, Desk, Person, Sandbox, SandboxOptions};
+use carryover_testkit::{Console, ControlOptions, Desk, Person, Sandbox, SandboxOptions};
 use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
@@ -42,7 +41,8 @@ pub(crate) async fn put(console: &Console, person: &Person, lines: &[(&str, u32)
 
 /// The cart that the server holds.
 pub(crate) async fn on_server(console: &Console, user_id: &str) -> Result<BTreeMap<String, u64>> {
-    let rows = console.rows(&format!("cart_lines?user_id=eq.{user_id}&quantity=gt.0&select=product_id,quantity")).await?;
+    let rows =
+        console.rows(&format!("cart_lines?user_id=eq.{user_id}&quantity=gt.0&select=product_id,quantity")).await?;
     let line = |row: &serde_json::Value| Some((row["product_id"].as_str()?.to_owned(), row["quantity"].as_u64()?));
     Ok(rows.iter().filter_map(line).collect())
 }
@@ -112,7 +112,8 @@ async fn a_taken_address_leads_to_the_account_and_both_carts_become_one() -> Res
     assert_eq!((view.guest.items, view.account.items, view.plan.items), (3, 3, 6));
     let answer = Answer::Merge(Rules::default());
     let plan = shop.plan_hand_off(&answer)?;
-    let shown: BTreeMap<_, _> = plan.lines.iter().map(|line| (line.product_id.to_string(), u64::from(line.result))).collect();
+    let shown: BTreeMap<_, _> =
+        plan.lines.iter().map(|line| (line.product_id.to_string(), u64::from(line.result))).collect();
     shop.claim_hand_off(&answer).await?;
 
     let after = shop.snapshot();
@@ -134,7 +135,8 @@ async fn a_taken_address_leads_to_the_account_and_both_carts_become_one() -> Res
     shop.connect(backend(&sandbox));
 
     // Undo: the cart has changed since, so it asks; then both are as they were.
-    let HandOffUndo::Changed { version, current, before: then } = joined(|| shop.undo_hand_off(claim_id, None)).await? else {
+    let HandOffUndo::Changed { version, current, before: then } = joined(|| shop.undo_hand_off(claim_id, None)).await?
+    else {
         anyhow::bail!("undone without asking");
     };
     assert_eq!((current.len(), then.len()), (3, 2));
@@ -144,28 +146,47 @@ async fn a_taken_address_leads_to_the_account_and_both_carts_become_one() -> Res
     assert_eq!(on_server(&console, &member.id).await?, here(&undone));
     assert!(undone.notices.is_empty(), "{:?}", undone.notices);
     let earlier = shop.earlier_carts().await?;
-    let guests: Vec<_> = earlier.iter().filter(|cart| cart.cart.lines.get(&product("desk-lamp")) == Some(&1) && cart.cart.lines.get(&product("teapot")) == Some(&2) && cart.cart.lines.len() == 2).collect();
+    let guests: Vec<_> = earlier
+        .iter()
+        .filter(|cart| {
+            cart.cart.lines.get(&product("desk-lamp")) == Some(&1)
+                && cart.cart.lines.get(&product("teapot")) == Some(&2)
+                && cart.cart.lines.len() == 2
+        })
+        .collect();
     assert_eq!(guests.len(), 1, "the guest's cart as it was: {earlier:?}");
     shop.restore_earlier_cart(guests[0].id).await?;
     assert_eq!(here(&shop.snapshot()), cart(&[("teapot", 2), ("desk-lamp", 1)]));
-    assert!(matches!(shop.undo_hand_off(claim_id, None).await, Err(ref error) if error.refusal() == Some(&carryover_shop::Refusal::AlreadyUndone)));
+    assert!(
+        matches!(shop.undo_hand_off(claim_id, None).await, Err(ref error) if error.refusal() == Some(&carryover_shop::Refusal::AlreadyUndone))
+    );
     Ok(())
 }
 
 #[tokio::test]
 async fn every_answer_is_exactly_what_was_shown() -> Result<()> {
-    let by_hand = |word| Answer::Merge(Rules { both: Rule::Larger, by_hand: BTreeMap::from([(product("teapot"), word)]) });
+    let by_hand =
+        |word| Answer::Merge(Rules { both: Rule::Larger, by_hand: BTreeMap::from([(product("teapot"), word)]) });
     for (answer, expected, outcome) in [
         (Answer::KeepAccount, cart(&[("teapot", 1), ("house-blend", 2)]), Outcome::KeptAccount),
         (Answer::KeepGuest, cart(&[("teapot", 2), ("desk-lamp", 1)]), Outcome::KeptGuest),
-        (by_hand(ByHand::Rule(Rule::Account)), cart(&[("teapot", 1), ("house-blend", 2), ("desk-lamp", 1)]), Outcome::Merged),
+        (
+            by_hand(ByHand::Rule(Rule::Account)),
+            cart(&[("teapot", 1), ("house-blend", 2), ("desk-lamp", 1)]),
+            Outcome::Merged,
+        ),
         (by_hand(ByHand::LeaveOut), cart(&[("house-blend", 2), ("desk-lamp", 1)]), Outcome::Merged),
     ] {
         let (_sandbox, console, member, _device, shop, _) = scene(&[("teapot", 1), ("house-blend", 2)]).await?;
         sign_in(&shop).await?;
         shop.preview_hand_off().await?;
         let plan = shop.plan_hand_off(&answer)?;
-        let shown: BTreeMap<_, _> = plan.lines.iter().filter(|line| line.result > 0).map(|line| (line.product_id.to_string(), u64::from(line.result))).collect();
+        let shown: BTreeMap<_, _> = plan
+            .lines
+            .iter()
+            .filter(|line| line.result > 0)
+            .map(|line| (line.product_id.to_string(), u64::from(line.result)))
+            .collect();
         assert_eq!(shown, expected, "{answer:?}");
         shop.claim_hand_off(&answer).await?;
         let after = shop.snapshot();
@@ -173,8 +194,12 @@ async fn every_answer_is_exactly_what_was_shown() -> Result<()> {
         assert_eq!(on_server(&console, &member.id).await?, expected, "{answer:?}");
         let kept: Vec<_> = shop.earlier_carts().await?.into_iter().map(|cart| cart.cart.lines).collect();
         match outcome {
-            Outcome::KeptAccount => assert_eq!(kept, [BTreeMap::from([(product("teapot"), 2), (product("desk-lamp"), 1)])]),
-            Outcome::KeptGuest => assert_eq!(kept, [BTreeMap::from([(product("teapot"), 1), (product("house-blend"), 2)])]),
+            Outcome::KeptAccount => {
+                assert_eq!(kept, [BTreeMap::from([(product("teapot"), 2), (product("desk-lamp"), 1)])])
+            }
+            Outcome::KeptGuest => {
+                assert_eq!(kept, [BTreeMap::from([(product("teapot"), 1), (product("house-blend"), 2)])])
+            }
             _ => assert!(kept.is_empty(), "{kept:?}"),
         }
         no_orphans(&console).await?;
@@ -220,7 +245,11 @@ async fn not_now_leaves_the_guest_whole_also_after_a_restart() -> Result<()> {
     shop.close().await;
     drop(shop);
     let shop = device.open().await?;
-    assert_eq!(shop.snapshot().switch, SwitchView::Choosing { account: Some(EMAIL.into()) }, "before there is a network");
+    assert_eq!(
+        shop.snapshot().switch,
+        SwitchView::Choosing { account: Some(EMAIL.into()) },
+        "before there is a network"
+    );
     shop.connect(backend(&sandbox));
     let view = joined(|| shop.preview_hand_off()).await?;
     assert_eq!((view.guest.items, view.account.items), (3, 1), "the same dialog with the same contents");
@@ -275,7 +304,8 @@ async fn a_lost_answer_of_the_claim_is_recognised_and_not_repeated() -> Result<(
     let desk = Desk::of(&sandbox)?;
     sign_in(&shop).await?;
     shop.preview_hand_off().await?;
-    desk.set_fault(&json!({ "path": "/rest/v1/rpc/claim_offer", "times": 1, "fault": { "kind": "drop_answer" } })).await?;
+    desk.set_fault(&json!({ "path": "/rest/v1/rpc/claim_offer", "times": 1, "fault": { "kind": "drop_answer" } }))
+        .await?;
     shop.claim_hand_off(&Answer::Merge(Rules::default())).await.expect_err("the answer is lost");
     let after = is_member(&shop).await?;
     let expected = cart(&[("teapot", 3), ("desk-lamp", 1)]);
@@ -369,7 +399,8 @@ async fn what_is_put_in_while_the_carts_are_handed_over_is_carried_along() -> Re
     let desk = Desk::of(&sandbox)?;
     sign_in(&shop).await?;
     shop.preview_hand_off().await?;
-    desk.set_fault(&json!({ "path": "/rest/v1/rpc/claim_offer", "times": 1, "fault": { "kind": "delay", "ms": 500 } })).await?;
+    desk.set_fault(&json!({ "path": "/rest/v1/rpc/claim_offer", "times": 1, "fault": { "kind": "delay", "ms": 500 } }))
+        .await?;
     let claiming = tokio::spawn({
         let shop = shop.clone();
         async move { shop.claim_hand_off(&Answer::Merge(Rules::default())).await }

@@ -4,11 +4,10 @@
 use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, ensure};
-use carryover_sandbox::ControlOptions;
 use carryover_shop::{
     BrowserFailure, Code, ContactKind, FlowView, Identity, KeptBecause, Otp, Password, Shop, ShopError, Snapshot,
 };
-use carryover_testkit::{Console, Desk, SandboxOptions};
+use carryover_testkit::{Console, ControlOptions, Desk, SandboxConfig, SandboxOptions};
 use serde_json::json;
 
 use crate::support::{Device, backend, joined, lines, product, saved, saved_guest, until};
@@ -168,6 +167,29 @@ async fn a_cancelled_trip_is_nobodys_and_a_foreign_callback_changes_nothing() ->
 }
 
 #[tokio::test]
+async fn a_deep_link_is_the_second_way_back_and_counts_once() -> Result<()> {
+    let (sandbox, console) = carryover_testkit::sandbox(SandboxOptions::default()).await?;
+    let device = Device::new()?;
+    let (shop, before) = saved_guest(&sandbox, &device).await?;
+    joined(|| shop.link_provider("google")).await?;
+    let landed = console.consent(&device.browser.last().context("opened")?, &ANA).await?;
+    for foreign in ["carryover://auth/callback", "carryover://evil/callback?code=x", "not a url"] {
+        assert!(shop.handle_callback_url(foreign).await.is_err(), "{foreign}");
+    }
+    is_whole(&shop, &before, &console).await?;
+    // The link starts the program.
+    shop.close().await;
+    let shop = device.open().await?;
+    shop.connect(backend(&sandbox));
+    shop.handle_callback_url(&landed).await?;
+    let member = until(&shop, "a member", |s| matches!(s.identity, Identity::Member { .. })).await?;
+    assert!(matches!(member.identity, Identity::Member { user_id, .. } if user_id == guest(&before)?));
+    shop.handle_callback_url(&landed).await?;
+    assert_eq!(shop.snapshot().identity, member.identity);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_callback_with_a_foreign_code_signs_nobody_in() -> Result<()> {
     let (sandbox, console) = carryover_testkit::sandbox(SandboxOptions::default()).await?;
     // An attacker has a code of their own account and makes the victim's browser bring it to the victim's shop.
@@ -182,7 +204,11 @@ async fn a_callback_with_a_foreign_code_signs_nobody_in() -> Result<()> {
     joined(|| victim.link_provider("google")).await?;
     let own = console.consent(&victim_device.browser.last().context("opened")?, &ANA).await?;
     let mut forged = url::Url::parse(&own)?;
-    let pairs: Vec<_> = forged.query_pairs().into_owned().map(|(key, value)| if key == "code" { (key, code.clone()) } else { (key, value) }).collect();
+    let pairs: Vec<_> = forged
+        .query_pairs()
+        .into_owned()
+        .map(|(key, value)| if key == "code" { (key, code.clone()) } else { (key, value) })
+        .collect();
     forged.query_pairs_mut().clear().extend_pairs(pairs);
     console.visit(forged.as_str()).await?;
     let failed = until(&victim, "a refusal", |s| matches!(s.upgrade, FlowView::Failed { .. })).await?;
@@ -290,7 +316,7 @@ async fn a_member_changes_their_address_with_a_code_at_each() -> Result<()> {
 #[tokio::test]
 async fn a_server_that_asks_for_no_code_makes_the_member_at_once() -> Result<()> {
     let settings = "[auth]\nenable_anonymous_sign_ins = true\nenable_manual_linking = true\n[auth.email]\nenable_confirmations = false\n";
-    let config = carryover_sandbox::Config::parse("test.toml", settings)?;
+    let config = SandboxConfig::parse("test.toml", settings)?;
     let options = SandboxOptions { config, ..SandboxOptions::default() };
     let (sandbox, _) = carryover_testkit::sandbox(options).await?;
     let device = Device::new()?;
