@@ -6,14 +6,24 @@ import type { Identity } from "../../lib/api/client";
 import AccountMenu from "./AccountMenu.svelte";
 
 const items: [Identity, string[]][] = [
-  [{ kind: "visitor" }, ["Keep my cart", "Export my data", "Forget me …"]],
-  [{ kind: "guest", user_id: "7d1c" }, ["Keep my cart", "Export my data", "Sign out …", "Forget me …"]],
-  [{ kind: "member", user_id: "7d1c", email: "ana@example.com" }, ["Export my data"]],
+  [{ kind: "visitor" }, ["Keep my cart", "I have an account", "Export my data", "Forget me …"]],
+  [
+    { kind: "guest", user_id: "7d1c" },
+    ["Keep my cart", "I have an account", "Export my data", "Sign out …", "Forget me …"],
+  ],
+  [
+    { kind: "member", user_id: "7d1c", email: "ana@example.com", phone: null },
+    ["My account", "My orders", "Earlier carts", "Export my data"],
+  ],
 ];
 
+function handlers() {
+  return { onkeep: vi.fn(), onsignin: vi.fn(), onpage: vi.fn(), onexport: vi.fn(), onleave: vi.fn() };
+}
+
 test.each(items)("%o is offered what makes sense for them", async (identity, expected) => {
-  const handlers = { onkeep: vi.fn(), onexport: vi.fn(), onleave: vi.fn() };
-  render(AccountMenu, { identity, ...handlers });
+  const on = handlers();
+  render(AccountMenu, { identity, ...on });
   const badge = screen.getByTestId("identity-badge");
   expect(badge).toHaveAttribute("data-kind", identity.kind);
   badge.focus();
@@ -22,12 +32,12 @@ test.each(items)("%o is offered what makes sense for them", async (identity, exp
   expect(options.map((option) => option.textContent)).toEqual(expected);
   for (const option of options) expect(option).toHaveAttribute("role", "menuitem");
   await userEvent.click(screen.getByTestId("account-export"));
-  expect(handlers.onexport).toHaveBeenCalledOnce();
+  expect(on.onexport).toHaveBeenCalledOnce();
 });
 
 test("who one is, is said when it changes", async () => {
-  const handlers = { onkeep: vi.fn(), onexport: vi.fn(), onleave: vi.fn() };
-  const { rerender } = render(AccountMenu, { identity: { kind: "visitor" }, ...handlers });
+  const on = handlers();
+  const { rerender } = render(AccountMenu, { identity: { kind: "visitor" }, ...on });
   expect(screen.getByRole("status")).toHaveTextContent("Visitor");
   await rerender({ identity: { kind: "guest", user_id: "7d1c" } });
   expect(screen.getByRole("status")).toHaveTextContent("Guest");

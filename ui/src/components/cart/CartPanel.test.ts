@@ -27,6 +27,7 @@ function show({
     onremove: vi.fn(),
     onclear: vi.fn(),
     onkeep: vi.fn(),
+    oncheckout: vi.fn(),
     onretry: vi.fn(),
   };
   const cart = { lines: lines.length, unsaved, items: 2, total: lines.length > 0 ? EUR(7200) : null };
@@ -73,14 +74,15 @@ describe("keep my cart", () => {
     ["a visitor with an empty cart", { identity: { kind: "visitor" }, lines: [] }, false],
     ["a visitor with items", { identity: { kind: "visitor" } }, true],
     ["a guest with an empty cart", { lines: [] }, true],
-    ["a member", { identity: { kind: "member", user_id: "7d1c", email: null } }, false],
+    ["a member", { identity: { kind: "member", user_id: "7d1c", email: null, phone: null } }, false],
   ])("%s", (_, change, offered) => {
     show(change);
     expect(screen.queryAllByTestId("keep-my-cart")).toHaveLength(offered ? 1 : 0);
   });
 
   test("goes on where a code is waited for", async () => {
-    const upgrade: Upgrade = { step: "code_sent", email: "a@example.com", resend_at: 0, expires_at: 0 };
+    const contact = { kind: "email", value: "a@example.com" } as const;
+    const upgrade: Upgrade = { step: "code_sent", contact, resend_at: 0, expires_at: 0 };
     const { onkeep } = show({ upgrade });
     await userEvent.click(screen.getByRole("button", { name: "Continue: enter your code" }));
     expect(screen.getByText(/a@example\.com/)).toBeVisible();

@@ -11,8 +11,23 @@ const notice = (kind: Notice["kind"], change: Partial<Notice> = {}): Notice => (
   product: null,
   quantity: null,
   file: null,
+  hand_off: null,
   ...change,
 });
+
+function show(told: Notice, member = false) {
+  const handlers = {
+    ondismiss: vi.fn(),
+    onretry: vi.fn(),
+    onundo: vi.fn(),
+    onearlier: vi.fn(),
+    onsignin: vi.fn(),
+  };
+  const nameOf = (id: string) => (id === "teapot" ? "Round teapot" : undefined);
+  render(Notices, { notices: [told], nameOf, member, undoing: false, ...handlers });
+  return handlers;
+}
+
 const teapot = { product: "teapot", quantity: 3 };
 
 test.each<[Notice, string]>([
@@ -22,9 +37,7 @@ test.each<[Notice, string]>([
   [notice("removed_elsewhere", teapot), "Another device of yours took Round teapot out of the cart."],
   [notice("database_recovered", { file: "carryover.db.damaged-1" }), "set aside as carryover.db.damaged-1."],
 ])("%o is said in words and put away", async (told, words) => {
-  const ondismiss = vi.fn();
-  const nameOf = (id: string) => (id === "teapot" ? "Round teapot" : undefined);
-  render(Notices, { notices: [told], nameOf, ondismiss, onretry: vi.fn() });
+  const { ondismiss } = show(told);
   expect(screen.getByTestId(`notice-${told.kind}`)).toHaveTextContent(words);
   await userEvent.click(screen.getByRole("button", { name: "Dismiss" }));
   expect(ondismiss).toHaveBeenCalledWith(7);

@@ -27,12 +27,56 @@ export const commands = {
 	clearCart: () => typedError<Changed, UiError>(__TAURI_INVOKE("clear_cart")),
 	/**  Puts back what one of the last changes changed. */
 	undo: (undo: number) => typedError<Changed, UiError>(__TAURI_INVOKE("undo", { undo })),
-	/**  Asks for a code to an address. */
-	requestEmailCode: (email: string) => typedError<null, UiError>(__TAURI_INVOKE("request_email_code", { email })),
-	/**  Confirms with the code from the mail. */
-	confirmEmailCode: (code: string) => typedError<null, UiError>(__TAURI_INVOKE("confirm_email_code", { code })),
+	/**  Asks for a code that links an address or number. A visitor becomes a guest first; a member changes theirs the same way. */
+	requestCode: (contact: Contact) => typedError<null, UiError>(__TAURI_INVOKE("request_code", { contact })),
+	/**  Confirms with the code that came. */
+	confirmCode: (code: string) => typedError<null, UiError>(__TAURI_INVOKE("confirm_code", { code })),
 	/**  Gives the upgrade up; guest and cart stay. */
 	cancelUpgrade: () => typedError<null, UiError>(__TAURI_INVOKE("cancel_upgrade")),
+	/**  Links an identity at a provider: opens the system browser and answers at once. */
+	linkProvider: (provider: string) => typedError<null, UiError>(__TAURI_INVOKE("link_provider", { provider })),
+	/**  Opens the browser once more, for the upgrade or the switch that waits for it. */
+	openBrowserAgain: () => typedError<null, UiError>(__TAURI_INVOKE("open_browser_again")),
+	/**  The ways in that the server offers. */
+	signInOptions: () => typedError<SignInOptions, UiError>(__TAURI_INVOKE("sign_in_options")),
+	/**  Asks for a code to an account that exists. */
+	requestSignInCode: (contact: Contact) => typedError<null, UiError>(__TAURI_INVOKE("request_sign_in_code", { contact })),
+	/**  Proves the account with the code that came. */
+	confirmSignInCode: (code: string) => typedError<null, UiError>(__TAURI_INVOKE("confirm_sign_in_code", { code })),
+	/**  Proves the account with its password. */
+	signInWithPassword: (contact: Contact, password: string) => typedError<null, UiError>(__TAURI_INVOKE("sign_in_with_password", { contact, password })),
+	/**  Proves the account at a provider: opens the system browser and answers at once. */
+	signInWithProvider: (provider: string) => typedError<null, UiError>(__TAURI_INVOKE("sign_in_with_provider", { provider })),
+	/**  Gives the switch up at any step; guest and cart stay. */
+	cancelSwitch: () => typedError<null, UiError>(__TAURI_INVOKE("cancel_switch")),
+	/**  Both carts as the server has them now, and what the default answer makes of them. */
+	previewHandOff: () => typedError<HandOff, UiError>(__TAURI_INVOKE("preview_hand_off")),
+	/**  What an answer would make of the carts that were last previewed. */
+	planHandOff: (answer: Answer) => typedError<Plan, UiError>(__TAURI_INVOKE("plan_hand_off", { answer })),
+	/**  Hands the guest's cart over, exactly as the plan of this answer. */
+	claimHandOff: (answer: Answer) => typedError<null, UiError>(__TAURI_INVOKE("claim_hand_off", { answer })),
+	/**  Makes both carts what they were before a hand-off, unless the account's has changed to another version than the one seen. */
+	undoHandOff: (claimId: string, seenVersion: number | null) => typedError<HandOffUndo, UiError>(__TAURI_INVOKE("undo_hand_off", { claimId, seenVersion })),
+	/**  The carts that were not kept, newest first. */
+	earlierCarts: () => typedError<EarlierCart[], UiError>(__TAURI_INVOKE("earlier_carts")),
+	/**  Makes an earlier cart the cart again. */
+	restoreEarlierCart: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("restore_earlier_cart", { id })),
+	/**  Orders what is in the cart. */
+	checkOut: () => typedError<Order, UiError>(__TAURI_INVOKE("check_out")),
+	/**  The person's orders, newest first. */
+	orders: () => typedError<Order[], UiError>(__TAURI_INVOKE("orders")),
+	/**  The ways into the member's account. */
+	account: () => typedError<Account, UiError>(__TAURI_INVOKE("account")),
+	/**  Takes a way in off the account. */
+	unlinkIdentity: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("unlink_identity", { id })),
+	/**  Asks for the code that a change of password may need. */
+	requestNonce: () => typedError<null, UiError>(__TAURI_INVOKE("request_nonce")),
+	/**  Sets the password. */
+	setPassword: (password: string, nonce: string | null) => typedError<null, UiError>(__TAURI_INVOKE("set_password", { password, nonce })),
+	/**  Signs out here, or everywhere else. */
+	signOut: (scope: SignOutScope, evenUnsaved: boolean) => typedError<null, UiError>(__TAURI_INVOKE("sign_out", { scope, evenUnsaved })),
+	/**  Deletes the account and all that belongs to it. */
+	closeAccount: () => typedError<null, UiError>(__TAURI_INVOKE("close_account")),
 	/**  Deletes the guest on the server, and everything about them here. */
 	forgetMe: () => typedError<null, UiError>(__TAURI_INVOKE("forget_me")),
 	/**  Writes the person's data to a file and says which. */
@@ -51,8 +95,22 @@ export const events = {
 };
 
 /* Types */
+/**  A member's ways in. Providers: those the server knows. */
+export type Account = {
+	email: string | null,
+	phone: string | null,
+	identities: LinkedIdentity[],
+	providers: string[],
+};
+
+/**  What the person wants to become of the two carts. */
+export type Answer = { keep: "account" } | { keep: "guest" } | { keep: "merge"; both: Rule; by_hand: { [key in string]: ByHand } };
+
 /**  Which kind of backend. */
 export type Backend = "sandbox" | "hosted";
+
+/**  What the person wants for one line. */
+export type ByHand = Rule | "leave_out";
 
 /**  A line of the cart. No unit price: it is no longer sold. A seen price: it was another one when the line was last touched. */
 export type CartLine = {
@@ -66,6 +124,13 @@ export type CartLine = {
 	seen_price: Money | null,
 	line_total: Money | null,
 	sync: LineSync,
+};
+
+/**  A line of a cart that is not the one in use. */
+export type CartLineBrief = {
+	product_id: string,
+	name: string,
+	quantity: number,
 };
 
 /**  The cart without its lines. Unsaved: lines that the server does not have as they are here. */
@@ -104,14 +169,69 @@ export type Changed = {
 	reduced: boolean,
 };
 
+/**  An address or a number. */
+export type Contact = {
+	kind: ContactKind,
+	value: string,
+};
+
+/**  By mail or by SMS. */
+export type ContactKind = "email" | "phone";
+
+/**  A cart that was not kept. */
+export type EarlierCart = {
+	id: string,
+	origin: EarlierCartOrigin,
+	kept_at: number,
+	expires_at: number,
+	items: number,
+	lines: CartLineBrief[],
+};
+
+/**  Whose cart it was; replaced: it was the account's until another took its place. */
+export type EarlierCartOrigin = "guest" | "account" | "replaced";
+
 /**  What the window tells apart. */
-export type ErrorCode = "offline" | "timeout" | "rate_limited" | "wrong_code" | "email_taken" | "invalid_email" | "unknown_product" | "no_upgrade" | "nothing_to_undo" | "not_a_guest" | "storage" | "disk_full" | "read_only" | "damaged" | "newer_version" | "key_store" | "server" | "session_lost" | "captcha" | "starting";
+export type ErrorCode = "offline" | "timeout" | "rate_limited" | "wrong_code" | "email_taken" | "invalid_email" | "unknown_product" | "no_upgrade" | "nothing_to_undo" | "not_a_guest" | "storage" | "disk_full" | "read_only" | "damaged" | "newer_version" | "key_store" | "server" | "session_lost" | "captcha" | "starting" | "phone_taken" | "identity_taken" | "invalid_phone" | "unknown_account" | "wrong_password" | "weak_password" | "same_password" | "reauthentication_needed" | "denied" | "browser_timed_out" | "browser_failed" | "unverified_email" | "provider_disabled" | "last_identity" | "members_only" | "cart_changed" | "no_hand_off" | "out_of_stock" | "over_limit" | "price_changed" | "cart_empty" | "undo_expired" | "already_undone" | "unsaved" | "earlier_cart_gone" | "busy";
+
+/**  Both carts as they are, and what the default answer (merge, sum) makes of them. */
+export type HandOff = {
+	account_name: string | null,
+	guest: Side,
+	account: Side,
+	plan: Plan,
+};
+
+/**  What became of the two carts. Changed: lines of the account's cart that are other than before. */
+export type HandOffDone = {
+	claim_id: string,
+	outcome: HandOffOutcome,
+	changed: number,
+	undo_until: number,
+};
+
+/**  brought_along: only the guest's had lines; nothing_to_do: the guest's was empty or equal. */
+export type HandOffOutcome = "merged" | "kept_account" | "kept_guest" | "brought_along" | "nothing_to_do";
+
+/**  Not done: the account's cart has changed since. Ask again with `version`, after the person saw it. */
+export type HandOffUndo = { done: true } | { done: false; version: number; current: CartLineBrief[]; before: CartLineBrief[] };
 
 /**  Who this is. */
-export type Identity = { kind: "visitor" } | { kind: "guest"; user_id: string } | { kind: "member"; user_id: string; email: string | null };
+export type Identity = { kind: "visitor" } | { kind: "guest"; user_id: string } | { kind: "member"; user_id: string; email: string | null; phone: string | null };
 
 /**  Words. */
 export type Language = "system" | "en" | "de";
+
+/**  A way into the account. */
+export type LinkedIdentity = {
+	id: string,
+	provider: string,
+	label: string | null,
+	kept_because: KeptBecause | null,
+};
+
+/**  Why a way in can't go. */
+export type KeptBecause = "last" | "primary_address";
 
 /**  Whether the server has a line as it is here; refused: it gave less than was asked for. */
 export type LineSync = "pending" | "synced" | "refused";
@@ -122,17 +242,34 @@ export type Money = {
 	currency: string,
 };
 
-/**  Something a person must be told: of which product, how many there are now, which file. */
+/**  Something a person must be told: of which product, how many there are now, which file, which hand-off. */
 export type Notice = {
 	id: number,
 	kind: NoticeKind,
 	product: string | null,
 	quantity: number | null,
 	file: string | null,
+	hand_off: HandOffDone | null,
 };
 
 /**  What a person must be told. */
-export type NoticeKind = "limit_reduced" | "unavailable" | "changed_elsewhere" | "removed_elsewhere" | "database_recovered" | "key_file" | "identity_lost" | "backend_failed";
+export type NoticeKind = "limit_reduced" | "unavailable" | "changed_elsewhere" | "removed_elsewhere" | "database_recovered" | "key_file" | "identity_lost" | "backend_failed" | "handed_over" | "hand_off_undone" | "account_lost" | "cart_moved";
+
+/**  Something that was bought. */
+export type Order = {
+	id: string,
+	placed_at: number,
+	total: Money,
+	lines: OrderLine[],
+};
+
+/**  A line of an order, as it was then. */
+export type OrderLine = {
+	product_id: string,
+	name: string,
+	quantity: number,
+	price: Money,
+};
 
 /**  What changed since the snapshot with the revision `since`, and fits no other: who holds another asks for the whole view. */
 export type Patch = {
@@ -140,6 +277,28 @@ export type Patch = {
 	snapshot: Snapshot,
 	changed: CartLine[],
 	removed: string[],
+};
+
+/**  What an answer makes of the two carts: one line for each product in either. */
+export type Plan = {
+	lines: PlanLine[],
+	items: number,
+	total: Money | null,
+	differing: number,
+};
+
+/**  A product in the two carts and in the result. Differs: the two carts hold different quantities of it. */
+export type PlanLine = {
+	product_id: string,
+	name: string,
+	picture: string,
+	guest: number,
+	account: number,
+	result: number,
+	unit_price: Money | null,
+	line_total: Money | null,
+	differs: boolean,
+	reasons: Reason[],
 };
 
 /**  Theme and language. */
@@ -160,8 +319,35 @@ export type Product = {
 	picture: string,
 };
 
+/**  Why a line of the result is what it is. */
+export type Reason = { code: "same" } | { code: "summed" } | { code: "larger_taken" } | { code: "guest_taken" } | { code: "account_taken" } | { code: "only_guest" } | { code: "only_account" } | { code: "kept_separate" } | { code: "left_out" } | { code: "unavailable" } | { code: "reduced"; wanted: number; allowed: number; by: ReducedBy } | { code: "repriced"; seen: Money; now: Money };
+
+/**  What keeps a quantity down. */
+export type ReducedBy = "stock" | "max_per_order";
+
+/**  What becomes of a product in both carts. */
+export type Rule = "sum" | "larger" | "guest" | "account";
+
 /**  Where the cart is safe. */
 export type SaveState = "nothing" | "on_this_device" | "syncing" | "all_saved" | "offline";
+
+/**  One of the two carts. */
+export type Side = {
+	items: number,
+	lines: number,
+	total: Money | null,
+	updated_at: number | null,
+};
+
+/**  The ways in that the server offers. */
+export type SignInOptions = {
+	email: boolean,
+	phone: boolean,
+	providers: string[],
+};
+
+/**  Where to sign out. */
+export type SignOutScope = "here" | "others";
 
 /**  Everything the window shows, at one instant, without the lines of the cart. */
 export type Snapshot = {
@@ -171,12 +357,16 @@ export type Snapshot = {
 	save: SaveState,
 	catalog: CatalogStatus,
 	upgrade: Upgrade,
+	switch: Switch,
 	notices: Notice[],
 	backend: Backend,
 };
 
 /**  There is something new to show: what changed since the event before it. */
 export type SnapshotChanged = Patch;
+
+/**  Signing in to an account that exists, beside the guest, until the person has decided. Times in milliseconds since 1970. */
+export type Switch = { step: "idle" } | { step: "code_sent"; contact: Contact; resend_at: number; expires_at: number } | { step: "in_browser"; provider: string } | { step: "failed"; provider: string; code: ErrorCode } | { step: "choosing"; account: string | null } | { step: "claiming" };
 
 /**  Colours. */
 export type Theme = "system" | "light" | "dark";
@@ -190,7 +380,7 @@ export type UiError = {
 };
 
 /**  The upgrade under way. Times in milliseconds since 1970. */
-export type Upgrade = { step: "idle" } | { step: "code_sent"; email: string; resend_at: number; expires_at: number };
+export type Upgrade = { step: "idle" } | { step: "code_sent"; contact: Contact; resend_at: number; expires_at: number } | { step: "in_browser"; provider: string } | { step: "failed"; provider: string; code: ErrorCode };
 
 /**  Everything the window shows, the lines of the cart in their order included. */
 export type View = {

@@ -1,23 +1,57 @@
 /** The one door to the shell. Nothing else imports the Tauri API or the generated bindings. */
 import { commands, events } from "./bindings";
-import type { Catalog, Changed, Patch, Preferences, UiError, View } from "./bindings";
+import type {
+  Account,
+  Answer,
+  Catalog,
+  Changed,
+  Contact,
+  EarlierCart,
+  HandOff,
+  HandOffUndo,
+  Order,
+  Patch,
+  Plan,
+  Preferences,
+  SignInOptions,
+  UiError,
+  View,
+} from "./bindings";
 
 export type {
+  Account,
+  Answer,
   Backend,
+  ByHand,
   Catalog,
   CartLine,
+  CartLineBrief,
   CartTotals,
   Category,
   Changed,
+  Contact,
+  EarlierCart,
   ErrorCode,
+  HandOff,
+  HandOffDone,
+  HandOffUndo,
   Identity,
+  LinkedIdentity,
   Money,
   Notice,
+  Order,
   Patch,
+  Plan,
+  PlanLine,
   Preferences,
   Product,
+  Reason,
+  Rule,
   SaveState,
+  Side,
+  SignInOptions,
   Snapshot,
+  Switch,
   UiError,
   Upgrade,
   View,
@@ -37,9 +71,35 @@ export type Api = {
   setQuantity: (productId: string, quantity: number) => Promise<Result<Changed>>;
   clearCart: () => Promise<Result<Changed>>;
   undo: (undo: number) => Promise<Result<Changed>>;
-  requestEmailCode: (email: string) => Promise<Result<unknown>>;
-  confirmEmailCode: (code: string) => Promise<Result<unknown>>;
+  /** Becoming a member: the user stays the same. */
+  requestCode: (contact: Contact) => Promise<Result<unknown>>;
+  confirmCode: (code: string) => Promise<Result<unknown>>;
   cancelUpgrade: () => Promise<Result<unknown>>;
+  linkProvider: (provider: string) => Promise<Result<unknown>>;
+  /** For the upgrade or the switch, whichever waits for the browser. */
+  openBrowserAgain: () => Promise<Result<unknown>>;
+  signInOptions: () => Promise<Result<SignInOptions>>;
+  /** Signing in to an account that exists: the guest stays until the person has decided. */
+  requestSignInCode: (contact: Contact) => Promise<Result<unknown>>;
+  confirmSignInCode: (code: string) => Promise<Result<unknown>>;
+  signInWithPassword: (contact: Contact, password: string) => Promise<Result<unknown>>;
+  signInWithProvider: (provider: string) => Promise<Result<unknown>>;
+  cancelSwitch: () => Promise<Result<unknown>>;
+  previewHandOff: () => Promise<Result<HandOff>>;
+  /** At once, without the network. */
+  planHandOff: (answer: Answer) => Promise<Result<Plan>>;
+  claimHandOff: (answer: Answer) => Promise<Result<unknown>>;
+  undoHandOff: (claimId: string, seenVersion: number | null) => Promise<Result<HandOffUndo>>;
+  earlierCarts: () => Promise<Result<EarlierCart[]>>;
+  restoreEarlierCart: (id: string) => Promise<Result<unknown>>;
+  checkOut: () => Promise<Result<Order>>;
+  orders: () => Promise<Result<Order[]>>;
+  account: () => Promise<Result<Account>>;
+  unlinkIdentity: (id: string) => Promise<Result<unknown>>;
+  requestNonce: () => Promise<Result<unknown>>;
+  setPassword: (password: string, nonce: string | null) => Promise<Result<unknown>>;
+  signOut: (scope: "here" | "others", evenUnsaved: boolean) => Promise<Result<unknown>>;
+  closeAccount: () => Promise<Result<unknown>>;
   forgetMe: () => Promise<Result<unknown>>;
   /** Writes the person's data to a file and answers where it is. */
   exportData: () => Promise<Result<string>>;

@@ -23,6 +23,41 @@ const sentences: Record<ErrorCode, () => string> = {
   session_lost: m.error_session_lost,
   captcha: m.error_captcha,
   starting: m.error_starting,
+  phone_taken: m.error_phone_taken,
+  identity_taken: m.error_identity_taken,
+  invalid_phone: m.error_invalid_phone,
+  unknown_account: m.error_unknown_account,
+  wrong_password: m.error_wrong_password,
+  weak_password: m.error_weak_password,
+  same_password: m.error_same_password,
+  reauthentication_needed: m.error_reauthentication_needed,
+  denied: m.error_denied,
+  browser_timed_out: m.error_browser_timed_out,
+  browser_failed: m.error_browser_failed,
+  unverified_email: m.error_unverified_email,
+  provider_disabled: m.error_provider_disabled,
+  last_identity: m.error_last_identity,
+  members_only: m.error_members_only,
+  cart_changed: m.error_cart_changed,
+  no_hand_off: m.error_no_hand_off,
+  out_of_stock: m.error_out_of_stock,
+  over_limit: m.error_over_limit,
+  price_changed: m.error_price_changed,
+  cart_empty: m.error_cart_empty,
+  undo_expired: m.error_undo_expired,
+  already_undone: m.error_already_undone,
+  unsaved: m.error_unsaved,
+  earlier_cart_gone: m.error_earlier_cart_gone,
+  busy: m.error_busy,
+};
+
+/** Where a sentence can name the provider that the browser was opened for. */
+const browserSentences: Partial<Record<ErrorCode, (inputs: { provider: string }) => string>> = {
+  denied: m.browser_denied,
+  browser_timed_out: m.browser_timed_out,
+  browser_failed: m.browser_failed,
+  unverified_email: m.browser_unverified_email,
+  provider_disabled: m.browser_provider_disabled,
 };
 
 /** Every code there is a sentence for. */
@@ -36,4 +71,10 @@ export function errorSentence(error: UiError): string {
   // A newer shell may know codes that this window does not.
   const known = (sentences as Partial<Record<string, () => string>>)[error.code];
   return known?.() ?? [error.message, error.next_step].filter(Boolean).join(" ");
+}
+
+/** The sentence for what came back from the browser. */
+export function browserSentence(code: ErrorCode, provider: string): string {
+  const error = { code, message: "", next_step: null, retry_after_seconds: null };
+  return browserSentences[code]?.({ provider }) ?? errorSentence(error);
 }

@@ -1,6 +1,7 @@
 import { createContext, untrack } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 
+import { answerOf } from "../api/answer";
 import type {
   Api,
   CartLine,
@@ -86,6 +87,10 @@ export class ShopState {
     return this.#snapshot?.upgrade ?? ({ step: "idle" } as const);
   }
 
+  get switch() {
+    return this.#snapshot?.switch ?? ({ step: "idle" } as const);
+  }
+
   get sandbox(): boolean {
     return this.#snapshot?.backend === "sandbox";
   }
@@ -141,7 +146,7 @@ export class ShopState {
   /** Takes one change back. */
   async undo(undo: number): Promise<void> {
     this.#undos = this.#undos.filter((kept) => kept !== undo);
-    const result = await this.#answer(this.#api.undo(undo));
+    const result = await answerOf(this.#api.undo(undo));
     if (result.status === "ok") await this.#reached(result.data.revision);
     else this.#onError(result.error);
   }
@@ -155,7 +160,7 @@ export class ShopState {
 
   /** Deletes all there is of the person; answers what went wrong. */
   async forgetMe(): Promise<UiError | undefined> {
-    const result = await this.#answer(this.#api.forgetMe());
+    const result = await answerOf(this.#api.forgetMe());
     if (result.status === "error") return result.error;
     this.#undos = [];
     return undefined;
@@ -163,14 +168,14 @@ export class ShopState {
 
   /** Writes the person's data to a file; answers which. */
   async exportData(): Promise<string | undefined> {
-    const result = await this.#answer(this.#api.exportData());
+    const result = await answerOf(this.#api.exportData());
     if (result.status === "ok") return result.data;
     this.#onError(result.error);
     return undefined;
   }
 
   async dismissNotice(id: number): Promise<void> {
-    const result = await this.#answer(this.#api.dismissNotice(id));
+    const result = await answerOf(this.#api.dismissNotice(id));
     if (result.status === "error") this.#onError(result.error);
   }
 
@@ -179,7 +184,7 @@ export class ShopState {
   }
 
   async openInbox(): Promise<void> {
-    const result = await this.#answer(this.#api.openInbox());
+    const result = await answerOf(this.#api.openInbox());
     if (result.status === "error") this.#onError(result.error);
   }
 
@@ -235,7 +240,7 @@ export class ShopState {
 
   /** Waits until a change is on screen. Answers what takes it back. */
   async #change(call: Promise<Result<Changed>>): Promise<number | undefined> {
-    const result = await this.#answer(call);
+    const result = await answerOf(call);
     if (result.status === "error") {
       this.#onError(result.error);
       return undefined;
@@ -250,13 +255,6 @@ export class ShopState {
     if ((this.#snapshot?.revision ?? 0) >= revision) return Promise.resolve();
     return new Promise((reached) => this.#waiting.push({ revision, reached }));
   }
-
-  /** A command that breaks instead of failing is told as an error of the server. */
-  async #answer<T>(call: Promise<Result<T>>): Promise<Result<T>> {
-    return call.catch((): Result<T> => ({ status: "error", error: unexpected }));
-  }
 }
-
-const unexpected: UiError = { code: "server", message: "", next_step: null, retry_after_seconds: null };
 
 export const [getShop, setShop] = createContext<ShopState>();

@@ -1,100 +1,157 @@
-import { createContext } from "svelte";
-
-import type { Api, Result, UiError } from "../api/client";
+import type { Api, Contact, ErrorCode, UiError } from "../api/client";
+import { Call } from "./call.svelte";
 import type { ShopState } from "./shop.svelte";
+import type { SwitchFlow } from "./switch.svelte";
 
-type Step = "email" | "code" | "done";
+type Step = "contact" | "code" | "browser" | "failed" | "taken" | "done";
+type Busy = "sending" | "confirming" | "opening" | "cancelling";
+/** What belongs to an account already. */
+export type Taken = { contact: Contact } | { provider: string };
 
-/** The dialog in which a guest becomes a member. Where it stands comes from the snapshot. */
+const takenCodes: ErrorCode[] = ["email_taken", "phone_taken", "identity_taken"];
+
+/** Linking an address, a number or a provider to the person who is here. Where it stands comes from the snapshot. */
 export class UpgradeFlow {
   #api: Api;
   #shop: ShopState;
-  #busy = $state<"sending" | "confirming">();
+  #switching: SwitchFlow;
+  #call = new Call<Busy>();
+  #open = $state(false);
   #confirmed = $state(false);
-  #address = $state("");
-  open = $state(false);
-  error = $state.raw<UiError>();
+  #contact = $state.raw<Contact>({ kind: "email", value: "" });
+  #refused = $state.raw<Taken>();
+  /** What for: to keep the cart, or to order it. */
+  why = $state<"keep" | "check_out">("keep");
   /** Counts codes that were refused, so that the field can empty itself. */
   refusals = $state(0);
   resent = $state(false);
 
-  constructor(api: Api, shop: ShopState) {
+  constructor(api: Api, shop: ShopState, switching: SwitchFlow) {
     this.#api = api;
     this.#shop = shop;
+    this.#switching = switching;
+  }
+
+  /** Who wanted to order goes on ordering as soon as they are a member. */
+  get open(): boolean {
+    return this.#open && !(this.why === "check_out" && this.#member);
   }
 
   get step(): Step {
-    if (this.#busy === "confirming") return "code";
-    if (this.#confirmed || this.#shop.identity.kind === "member") return "done";
-    return this.#shop.upgrade.step === "code_sent" ? "code" : "email";
+    const { step } = this.#shop.upgrade;
+    if (this.busy === "confirming") return "code";
+    if (this.#confirmed) return "done";
+    if (this.taken) return "taken";
+    if (step === "code_sent") return "code";
+    if (step === "in_browser") return "browser";
+    if (step === "failed") return "failed";
+    return this.#member ? "done" : "contact";
   }
 
-  get busy() {
-    return this.#busy;
+  /** The last code was right. */
+  get confirmed(): boolean {
+    return this.#confirmed;
   }
 
-  /** The address the code went to, or was typed last. */
-  get address(): string {
-    return this.#shop.upgrade.step === "code_sent" ? this.#shop.upgrade.email : this.#address;
+  get busy(): Busy | undefined {
+    return this.#call.busy;
   }
 
-  get resendAt(): number {
-    return this.#shop.upgrade.step === "code_sent" ? this.#shop.upgrade.resend_at : 0;
+  get error(): UiError | undefined {
+    return this.#call.error;
   }
 
-  get expiresAt(): number {
-    return this.#shop.upgrade.step === "code_sent" ? this.#shop.upgrade.expires_at : Infinity;
+  /** Where the code went, or what was typed last. */
+  get contact(): Contact {
+    return this.#shop.upgrade.step === "code_sent" ? this.#shop.upgrade.contact : this.#contact;
   }
 
-  show(): void {
-    this.error = undefined;
-    this.resent = false;
-    this.#confirmed = false;
-    this.open = true;
+  /** What there is an account of already: then a switch leads on. */
+  get taken(): Taken | undefined {
+    const upgrade = this.#shop.upgrade;
+    const failed = upgrade.step === "failed" && takenCodes.includes(upgrade.code);
+    return failed ? { provider: upgrade.provider } : this.#refused;
   }
 
-  async send(email: string): Promise<void> {
-    this.#address = email;
-    this.resent = false;
-    await this.#run("sending", () => this.#api.requestEmailCode(email));
+  show(why: "keep" | "check_out" = "keep"): void {
+    this.why = why;
+    this.reset();
+    this.#open = true;
+  }
+
+  close(): void {
+    this.#open = false;
+  }
+
+  /** Forgets what the last look left behind. */
+  reset(): void {
+    this.#call.error = undefined;
+    this.#refused = undefined;
+    this.#confirmed = this.resent = false;
+  }
+
+  async send(contact: Contact): Promise<void> {
+    this.#contact = contact;
+    this.#refused = undefined;
+    this.#confirmed = this.resent = false;
+    await this.#call.run("sending", () => this.#api.requestCode(contact));
+    this.#noticeTaken({ contact });
   }
 
   async resend(): Promise<void> {
-    await this.send(this.address);
+    await this.send(this.contact);
     this.resent = this.error === undefined;
   }
 
   async confirm(code: string): Promise<void> {
-    this.#address = this.address;
+    const contact = this.contact;
+    this.#contact = contact;
     this.resent = false;
-    await this.#run("confirming", async () => {
-      const result = await this.#api.confirmEmailCode(code);
+    await this.#call.run("confirming", async () => {
+      const result = await this.#api.confirmCode(code);
       this.#confirmed = result.status === "ok";
       return result;
     });
+    this.#noticeTaken({ contact });
     if (this.error?.code === "wrong_code") this.refusals += 1;
   }
 
-  /** Back to the address; guest and cart stay. */
-  async useOtherAddress(): Promise<void> {
-    this.#address = this.address;
-    this.resent = false;
-    await this.#run("sending", () => this.#api.cancelUpgrade());
+  async link(provider: string): Promise<void> {
+    this.#refused = undefined;
+    this.#confirmed = false;
+    await this.#call.run("opening", () => this.#api.linkProvider(provider));
+    this.#noticeTaken({ provider });
   }
 
-  async #run(busy: "sending" | "confirming", call: () => Promise<Result<unknown>>): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = busy;
-    this.error = undefined;
-    try {
-      const result = await call();
-      if (result.status === "error") this.error = result.error;
-    } catch {
-      this.error = { code: "server", message: "", next_step: null, retry_after_seconds: null };
-    } finally {
-      this.#busy = undefined;
-    }
+  async openAgain(): Promise<void> {
+    await this.#call.run("opening", () => this.#api.openBrowserAgain());
+  }
+
+  /** Back to the choice; guest and cart stay. */
+  async useOther(): Promise<void> {
+    this.#contact = this.contact;
+    this.#refused = undefined;
+    this.resent = false;
+    this.#call.error = undefined;
+    if (this.#shop.upgrade.step === "idle") return;
+    await this.#call.run("cancelling", () => this.#api.cancelUpgrade());
+  }
+
+  /** To the account that was met, with nothing typed again. */
+  async switchOver(): Promise<void> {
+    const { taken } = this;
+    if (!taken) return;
+    const error = await ("contact" in taken
+      ? this.#switching.sendCode(taken.contact)
+      : this.#switching.signInWith(taken.provider));
+    if (!error) this.close();
+  }
+
+  get #member(): boolean {
+    return this.#shop.identity.kind === "member";
+  }
+
+  #noticeTaken(what: Taken): void {
+    if (this.error && takenCodes.includes(this.error.code)) this.#refused = what;
   }
 }
-
-export const [getUpgrade, setUpgrade] = createContext<UpgradeFlow>();

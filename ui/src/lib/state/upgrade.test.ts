@@ -2,22 +2,24 @@ import { expect, test, vi } from "vitest";
 
 import { fakeApi, uiError, view } from "../test/fixtures";
 import { ShopState } from "./shop.svelte";
+import { SwitchFlow } from "./switch.svelte";
 import { UpgradeFlow } from "./upgrade.svelte";
 
-const codeSent = { step: "code_sent", email: "a@example.com", resend_at: 0, expires_at: 0 } as const;
+const email = { kind: "email", value: "a@example.com" } as const;
+const codeSent = { step: "code_sent", contact: email, resend_at: 0, expires_at: 0 } as const;
 
 function start(change: Parameters<typeof fakeApi>[0] = {}) {
   const { api } = fakeApi(change);
   const shop = new ShopState(api, vi.fn());
   shop.show(view());
-  return { api, shop, flow: new UpgradeFlow(api, shop) };
+  return { api, shop, flow: new UpgradeFlow(api, shop, new SwitchFlow(api, shop)) };
 }
 
 test("goes from address to code to done, as the snapshots say", async () => {
   const { shop, flow } = start();
   flow.show();
-  expect(flow.step).toBe("email");
-  await flow.send("a@example.com");
+  expect(flow.step).toBe("contact");
+  await flow.send(email);
   shop.show(view({ revision: 2, upgrade: codeSent }));
   expect(flow.step).toBe("code");
   const confirming = flow.confirm("123456");
@@ -33,12 +35,12 @@ test("starts at the code when one is waited for", () => {
   shop.show(view({ revision: 2, upgrade: codeSent }));
   flow.show();
   expect(flow.step).toBe("code");
-  expect(flow.address).toBe("a@example.com");
+  expect(flow.contact).toEqual(email);
 });
 
 test("a wrong code stays at the code and counts as refused", async () => {
   const error = uiError({ code: "wrong_code" });
-  const { shop, flow } = start({ confirmEmailCode: () => Promise.resolve({ status: "error", error }) });
+  const { shop, flow } = start({ confirmCode: () => Promise.resolve({ status: "error", error }) });
   shop.show(view({ revision: 2, upgrade: codeSent }));
   await flow.confirm("000000");
   expect(flow).toMatchObject({ step: "code", refusals: 1, error });
@@ -46,7 +48,7 @@ test("a wrong code stays at the code and counts as refused", async () => {
 
 test("a failure on the way is not a refused code", async () => {
   const error = uiError({ code: "offline" });
-  const { shop, flow } = start({ confirmEmailCode: () => Promise.resolve({ status: "error", error }) });
+  const { shop, flow } = start({ confirmCode: () => Promise.resolve({ status: "error", error }) });
   shop.show(view({ revision: 2, upgrade: codeSent }));
   await flow.confirm("123456");
   expect(flow.refusals).toBe(0);
@@ -55,8 +57,8 @@ test("a failure on the way is not a refused code", async () => {
 test("using another address cancels and keeps the one typed", async () => {
   const { api, shop, flow } = start();
   shop.show(view({ revision: 2, upgrade: codeSent }));
-  await flow.useOtherAddress();
+  await flow.useOther();
   shop.show(view({ revision: 3 }));
   expect(api.cancelUpgrade).toHaveBeenCalledOnce();
-  expect(flow).toMatchObject({ step: "email", address: "a@example.com" });
+  expect(flow).toMatchObject({ step: "contact", contact: email });
 });

@@ -1,6 +1,22 @@
 import { vi } from "vitest";
 
-import type { Api, CartLine, Changed, Patch, Product, Result, Snapshot, UiError, View } from "../api/client";
+import type {
+  Account,
+  Api,
+  CartLine,
+  Changed,
+  ErrorCode,
+  HandOff,
+  Order,
+  Patch,
+  Plan,
+  PlanLine,
+  Product,
+  Result,
+  Snapshot,
+  UiError,
+  View,
+} from "../api/client";
 
 export const EUR = (minor: number) => ({ minor, currency: "EUR" });
 
@@ -45,6 +61,7 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     save: "nothing",
     catalog: { state: "loading", revision: 0 },
     upgrade: { step: "idle" },
+    switch: { step: "idle" },
     notices: [],
     backend: "sandbox",
     ...change,
@@ -73,6 +90,89 @@ export function changed(revision = 1, undo: number | null = 1): Result<Changed> 
   return { status: "ok", data: { revision, undo, reduced: false } };
 }
 
+/** A line of the plan with what the test cares about. */
+export function planLine(change: Partial<PlanLine> = {}): PlanLine {
+  return {
+    product_id: "teapot",
+    name: "Round teapot",
+    picture: "teapot",
+    guest: 2,
+    account: 3,
+    result: 5,
+    unit_price: EUR(3600),
+    line_total: EUR(18000),
+    differs: true,
+    reasons: [{ code: "summed" }],
+    ...change,
+  };
+}
+
+/** What an answer makes of the two carts, with the lines the test cares about. */
+export function plan(lines: PlanLine[] = [planLine()]): Plan {
+  const items = lines.reduce((sum, line) => sum + line.result, 0);
+  const minor = lines.reduce((sum, line) => sum + (line.line_total?.minor ?? 0), 0);
+  return { lines, items, total: EUR(minor), differing: lines.filter((line) => line.differs).length };
+}
+
+/** Two carts with what the test cares about. */
+export function handOff(change: Partial<HandOff> = {}): HandOff {
+  return {
+    account_name: "ana@example.com",
+    guest: { items: 2, lines: 1, total: EUR(7200), updated_at: null },
+    account: { items: 3, lines: 1, total: EUR(10800), updated_at: null },
+    plan: plan(),
+    ...change,
+  };
+}
+
+function signingIn() {
+  const options = { email: true, phone: true, providers: ["google", "github"] };
+  return {
+    requestCode: vi.fn(() => Promise.resolve(ok)),
+    confirmCode: vi.fn(() => Promise.resolve(ok)),
+    cancelUpgrade: vi.fn(() => Promise.resolve(ok)),
+    linkProvider: vi.fn(() => Promise.resolve(ok)),
+    openBrowserAgain: vi.fn(() => Promise.resolve(ok)),
+    signInOptions: vi.fn(() => Promise.resolve({ status: "ok" as const, data: options })),
+    requestSignInCode: vi.fn(() => Promise.resolve(ok)),
+    confirmSignInCode: vi.fn(() => Promise.resolve(ok)),
+    signInWithPassword: vi.fn(() => Promise.resolve(ok)),
+    signInWithProvider: vi.fn(() => Promise.resolve(ok)),
+    cancelSwitch: vi.fn(() => Promise.resolve(ok)),
+  };
+}
+
+function handingOver() {
+  return {
+    previewHandOff: vi.fn(() => Promise.resolve({ status: "ok" as const, data: handOff() })),
+    planHandOff: vi.fn(() => Promise.resolve({ status: "ok" as const, data: plan() })),
+    claimHandOff: vi.fn(() => Promise.resolve(ok)),
+    undoHandOff: vi.fn(() => Promise.resolve({ status: "ok" as const, data: { done: true as const } })),
+    earlierCarts: vi.fn(() => Promise.resolve({ status: "ok" as const, data: [] })),
+    restoreEarlierCart: vi.fn(() => Promise.resolve(ok)),
+  };
+}
+
+function membership() {
+  const account: Account = { email: "ana@example.com", phone: null, identities: [], providers: ["google"] };
+  const order: Order = { id: "o1", placed_at: 0, total: EUR(7200), lines: [] };
+  return {
+    checkOut: vi.fn(() => Promise.resolve({ status: "ok" as const, data: order })),
+    orders: vi.fn(() => Promise.resolve({ status: "ok" as const, data: [] })),
+    account: vi.fn(() => Promise.resolve({ status: "ok" as const, data: account })),
+    unlinkIdentity: vi.fn(() => Promise.resolve(ok)),
+    requestNonce: vi.fn(() => Promise.resolve(ok)),
+    setPassword: vi.fn(() => Promise.resolve(ok)),
+    signOut: vi.fn(() => Promise.resolve(ok)),
+    closeAccount: vi.fn(() => Promise.resolve(ok)),
+  };
+}
+
+/** What did not happen. */
+export function failed(code: ErrorCode): { status: "error"; error: UiError } {
+  return { status: "error", error: uiError({ code }) };
+}
+
 /** A shell that agrees to everything. `emit` sends a patch. */
 export function fakeApi(change: Partial<Api> = {}) {
   let listener: (patch: Patch) => void = () => undefined;
@@ -85,9 +185,9 @@ export function fakeApi(change: Partial<Api> = {}) {
     setQuantity: vi.fn(() => Promise.resolve(changed())),
     clearCart: vi.fn(() => Promise.resolve(changed())),
     undo: vi.fn(() => Promise.resolve(changed())),
-    requestEmailCode: vi.fn(() => Promise.resolve(ok)),
-    confirmEmailCode: vi.fn(() => Promise.resolve(ok)),
-    cancelUpgrade: vi.fn(() => Promise.resolve(ok)),
+    ...signingIn(),
+    ...handingOver(),
+    ...membership(),
     forgetMe: vi.fn(() => Promise.resolve(ok)),
     exportData: vi.fn(() => Promise.resolve({ status: "ok" as const, data: "Downloads/data.json" })),
     dismissNotice: vi.fn(() => Promise.resolve(ok)),

@@ -1,0 +1,84 @@
+import { createContext } from "svelte";
+
+import type { Api, Order, SignInOptions, UiError } from "../api/client";
+import { AccountState } from "./account.svelte";
+import { CheckOut } from "./checkOut.svelte";
+import { Conflict } from "./conflict.svelte";
+import { EarlierCarts } from "./earlierCarts.svelte";
+import { Loaded } from "./loaded.svelte";
+import { PasswordFlow } from "./password.svelte";
+import type { ShopState } from "./shop.svelte";
+import { SwitchFlow } from "./switch.svelte";
+import { UndoHandOff } from "./undoHandOff.svelte";
+import { UpgradeFlow } from "./upgrade.svelte";
+
+/** A part of the member's own dialog. */
+export type Page = "account" | "orders" | "earlier";
+type Front = "conflict" | "switch" | "upgrade" | "undo" | "check_out" | Page;
+
+/** Everything that happens in dialogs. One is in front at most; what lies beneath shows again when it closes. */
+export class Flows {
+  #shop: ShopState;
+  #page = $state.raw<{ page: Page; userId: string }>();
+  readonly options: Loaded<SignInOptions>;
+  readonly switching: SwitchFlow;
+  readonly upgrade: UpgradeFlow;
+  readonly conflict: Conflict;
+  readonly undoing: UndoHandOff;
+  readonly checkOut: CheckOut;
+  readonly account: AccountState;
+  readonly password: PasswordFlow;
+  readonly orders: Loaded<Order[]>;
+  readonly earlier: EarlierCarts;
+
+  constructor(api: Api, shop: ShopState, onError: (error: UiError) => void) {
+    this.#shop = shop;
+    this.options = new Loaded(() => api.signInOptions());
+    this.switching = new SwitchFlow(api, shop);
+    this.upgrade = new UpgradeFlow(api, shop, this.switching);
+    this.conflict = new Conflict(api);
+    this.undoing = new UndoHandOff(api, onError);
+    this.checkOut = new CheckOut(api, this.upgrade);
+    this.account = new AccountState(api);
+    this.password = new PasswordFlow(api);
+    this.orders = new Loaded(() => api.orders());
+    this.earlier = new EarlierCarts(api);
+  }
+
+  get front(): Front | undefined {
+    const { step } = this.switching;
+    // The dialog in which the person decided stays until it is clear that the decision holds.
+    const deciding = step === "choosing" || (step === "claiming" && this.conflict.busy === "claiming");
+    if (this.switching.open) return deciding ? "conflict" : "switch";
+    if (this.upgrade.open) return "upgrade";
+    if (this.undoing.question) return "undo";
+    if (this.checkOut.open) return "check_out";
+    return this.page;
+  }
+
+  /** Shown to the member who opened it, and to nobody after them. */
+  get page(): Page | undefined {
+    const { identity } = this.#shop;
+    const theirs = identity.kind === "member" && identity.user_id === this.#page?.userId;
+    return theirs ? this.#page?.page : undefined;
+  }
+
+  showPage(page: Page): void {
+    const { identity } = this.#shop;
+    if (identity.kind !== "member") return;
+    if (this.#page?.userId !== identity.user_id) this.#forget();
+    this.#page = { page, userId: identity.user_id };
+  }
+
+  closePage(): void {
+    this.#page = undefined;
+  }
+
+  #forget(): void {
+    this.account.account.forget();
+    this.orders.forget();
+    this.earlier.carts.forget();
+  }
+}
+
+export const [getFlows, setFlows] = createContext<Flows>();
