@@ -2,8 +2,12 @@ import { describe, expect, test } from "vitest";
 
 import { limitReason } from "./limits";
 import { formatMoney } from "./money";
+import { providerName } from "./providers";
+import { isConsequence, reasonSentence } from "./reasons";
+import type { Reason } from "./api/client";
 import { findProducts } from "./search";
-import { EUR, product } from "./test/fixtures";
+import { EUR, planLine, product } from "./test/fixtures";
+import { formatAgo } from "./time";
 
 test.each([
   [{ minor: 1250, currency: "EUR" }, "en", "€12.50"],
@@ -42,4 +46,42 @@ test("the reason of a limit is the stock or the rule", () => {
   expect(limitReason(4, product())).toBe("At most 4 per order.");
   expect(limitReason(3, product({ stock: 3 }))).toBe("We have only 3 of these.");
   expect(limitReason(4, undefined)).toBe("At most 4 per order.");
+});
+
+describe("how long ago", () => {
+  const now = Date.UTC(2024, 4, 20, 12);
+  test.each([
+    [-5, "en", "now"],
+    [59, "en", "now"],
+    [5 * 60, "en", "5 minutes ago"],
+    [5 * 60, "de", "vor 5 Minuten"],
+    [3 * 3600, "en", "3 hours ago"],
+    [26 * 3600, "en", "yesterday"],
+    [10 * 86_400, "en", "May 10, 2024"],
+  ])("%i seconds in %s: %s", (seconds, locale, words) => {
+    expect(formatAgo(now - seconds * 1000, now, locale)).toBe(words);
+  });
+});
+
+test.each([
+  ["github", "GitHub"],
+  ["keycloak", "Keycloak"],
+])("%s writes itself %s", (provider, name) => {
+  expect(providerName(provider)).toBe(name);
+});
+
+test.each<[Reason, string, boolean]>([
+  [{ code: "same" }, "", false],
+  [{ code: "summed" }, "Added up: 2 and 3.", false],
+  [{ code: "left_out" }, "Left out.", false],
+  [{ code: "unavailable" }, "No longer sold, left out.", true],
+  [
+    { code: "reduced", wanted: 5, allowed: 4, by: "max_per_order" },
+    "At most 4 per order, so 4 instead of 5.",
+    true,
+  ],
+  [{ code: "repriced", seen: EUR(800), now: EUR(950) }, "Price now €9.50, was €8.00.", true],
+])("the reason %o is said, and what costs something stands out", (reason, sentence, consequence) => {
+  expect(reasonSentence(reason, planLine(), "en")).toBe(sentence);
+  expect(isConsequence(reason)).toBe(consequence);
 });

@@ -90,6 +90,22 @@ describe("keep my cart", () => {
   });
 });
 
+test("goes on where the browser is waited for", () => {
+  show({ upgrade: { step: "in_browser", provider: "github" } });
+  expect(screen.getByTestId("keep-my-cart")).toHaveTextContent("Continue: your browser is waiting");
+  expect(screen.getByText("You are signing in with GitHub.")).toBeVisible();
+});
+
+test.each<[string, Identity]>([
+  ["visitor", { kind: "visitor" }],
+  ["guest", guest],
+  ["member", { kind: "member", user_id: "7d1c", email: null, phone: null }],
+])("a %s with items can check out", async (_, identity) => {
+  const { oncheckout } = show({ identity });
+  await userEvent.click(screen.getByTestId("checkout-open"));
+  expect(oncheckout).toHaveBeenCalledOnce();
+});
+
 describe("lines", () => {
   test("show quantity, amounts and total", () => {
     show();

@@ -1,8 +1,8 @@
 import { render, screen } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
-import type { Notice } from "../../lib/api/client";
+import type { HandOffDone, Notice } from "../../lib/api/client";
 import Notices from "./Notices.svelte";
 
 const notice = (kind: Notice["kind"], change: Partial<Notice> = {}): Notice => ({
@@ -41,4 +41,47 @@ test.each<[Notice, string]>([
   expect(screen.getByTestId(`notice-${told.kind}`)).toHaveTextContent(words);
   await userEvent.click(screen.getByRole("button", { name: "Dismiss" }));
   expect(ondismiss).toHaveBeenCalledWith(7);
+});
+
+describe("after a hand-off", () => {
+  const day = 86_400_000;
+  const done = (change: Partial<HandOffDone> = {}) =>
+    notice("handed_over", {
+      hand_off: { claim_id: "c1", outcome: "merged", changed: 2, undo_until: Date.now() + day, ...change },
+    });
+
+  test.each<[Partial<HandOffDone>, string]>([
+    [{}, "Your two carts are one now. 2 lines of the account's cart changed."],
+    [{ changed: 1 }, "1 line of the account's cart changed."],
+    [{ changed: 0 }, "No line of the account's cart changed."],
+    [{ outcome: "kept_guest" }, "This device's cart is your account's now."],
+    [{ outcome: "kept_account" }, "This device's cart is kept for 30 days under earlier carts."],
+    [{ outcome: "brought_along" }, "your cart came along."],
+    [{ outcome: "nothing_to_do" }, "There was nothing to decide"],
+  ])("%o is said", (change, words) => {
+    show(done(change), true);
+    expect(screen.getByTestId("notice-handed_over")).toHaveTextContent(words);
+  });
+
+  test("it can be undone, and the earlier carts are one click away", async () => {
+    const { onundo, onearlier } = show(done(), true);
+    await userEvent.click(screen.getByTestId("notice-undo"));
+    expect(onundo).toHaveBeenCalledExactlyOnceWith("c1");
+    await userEvent.click(screen.getByTestId("notice-earlier"));
+    expect(onearlier).toHaveBeenCalledOnce();
+  });
+
+  test.each<[string, Partial<HandOffDone>]>([
+    ["when the time is over", { undo_until: Date.now() - day }],
+    ["when nothing was done", { outcome: "nothing_to_do" }],
+  ])("no undo is offered %s", (_, change) => {
+    show(done(change), true);
+    expect(screen.queryByTestId("notice-undo")).toBeNull();
+  });
+});
+
+test.each(["account_lost", "cart_moved"] as const)("%s offers a guest to sign in", async (kind) => {
+  const { onsignin } = show(notice(kind));
+  await userEvent.click(screen.getByTestId("notice-sign-in"));
+  expect(onsignin).toHaveBeenCalledOnce();
 });

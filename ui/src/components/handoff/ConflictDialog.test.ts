@@ -1,0 +1,194 @@
+import { screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { describe, expect, test, vi } from "vitest";
+
+import type { Answer, Api, HandOff, PlanLine } from "../../lib/api/client";
+import { EUR, failed, handOff, plan, planLine } from "../../lib/test/fixtures";
+import { openShop } from "../../lib/test/shop";
+
+const choosing = { step: "choosing", account: "ana@example.com" } as const;
+const lines: PlanLine[] = [
+  planLine({
+    result: 4,
+    reasons: [{ code: "summed" }, { code: "reduced", wanted: 5, allowed: 4, by: "stock" }],
+  }),
+  planLine({ product_id: "towel", name: "Linen towel", guest: 2, account: 2, result: 4, differs: false }),
+  planLine({ product_id: "lamp", name: "Lamp", guest: 1, account: 0, reasons: [{ code: "only_guest" }] }),
+];
+const both = handOff({ plan: plan(lines) });
+
+async function openConflict(calls: Partial<Api> = {}, data: HandOff = both) {
+  const shop = await openShop(
+    { switch: choosing },
+    { previewHandOff: vi.fn(() => Promise.resolve({ status: "ok" as const, data })), ...calls },
+  );
+  await screen.findByRole("table");
+  return shop;
+}
+
+const merge = (change: Partial<Extract<Answer, { keep: "merge" }>> = {}): Answer => ({
+  keep: "merge",
+  both: "sum",
+  by_hand: {},
+  ...change,
+});
+
+describe("what is shown", () => {
+  test("is a table whose columns name the carts and whose rows name the product", async () => {
+    await openConflict();
+    const columns = screen.getAllByRole("columnheader").map((header) => header.textContent?.trim());
+    expect(columns[1]).toMatch(/^This device/);
+    expect(columns[2]).toMatch(/^ana@example\.com/);
+    expect(columns[4]).toBe("Result");
+    const row = screen.getByRole("row", { name: /Round teapot/ });
+    expect(within(row).getByRole("rowheader")).toHaveTextContent("Round teapot");
+    expect(
+      within(row)
+        .getAllByRole("cell")
+        .map((cell) => cell.dataset.result ?? ""),
+    ).toContain("4");
+  });
+
+  test("says that nothing has changed yet, and as whom one is signed in", async () => {
+    await openConflict();
+    const dialog = screen.getByRole("dialog", { name: "You have two carts" });
+    expect(dialog).toHaveAccessibleDescription(/signed in as ana@example\.com.*nothing has changed yet/);
+  });
+
+  test("marks lines that differ by words, and gives the reasons as sentences", async () => {
+    await openConflict();
+    expect(screen.getByTestId("conflict-line-teapot")).toHaveTextContent("differs");
+    expect(screen.getByTestId("conflict-line-teapot")).toHaveTextContent("Stock 4, so 4 instead of 5.");
+    expect(screen.getByTestId("conflict-line-towel")).not.toHaveTextContent("differs");
+    expect(screen.getByTestId("conflict-line-lamp")).toHaveTextContent("Only on this device.");
+  });
+
+  test("can be only what differs", async () => {
+    await openConflict();
+    await userEvent.click(screen.getByLabelText("Only differences (2 of 3)"));
+    expect(screen.queryByTestId("conflict-line-towel")).toBeNull();
+    expect(screen.getAllByTestId(/^conflict-line-/)).toHaveLength(2);
+  });
+
+  test("a long pair of carts is whole", async () => {
+    const many = Array.from({ length: 200 }, (_, index) => planLine({ product_id: `p${index}` }));
+    await openConflict({}, handOff({ plan: plan(many) }));
+    expect(screen.getAllByTestId(/^conflict-line-/)).toHaveLength(200);
+  });
+});
+
+describe("an answer", () => {
+  test.each<["guest" | "account", Answer, string]>([
+    ["guest", { keep: "guest" }, "Keep this device's cart (7 items)"],
+    ["account", { keep: "account" }, "Keep the account's cart (7 items)"],
+  ])("keep %s is planned at once, shown, and confirmed as it is shown", async (keep, answer, words) => {
+    const kept = plan([planLine({ result: 7, line_total: EUR(700) })]);
+    const planHandOff = vi.fn(() => Promise.resolve({ status: "ok" as const, data: kept }));
+    const { api } = await openConflict({ planHandOff });
+    await userEvent.click(screen.getByTestId(`conflict-choice-${keep}`));
+    expect(planHandOff).toHaveBeenCalledExactlyOnceWith(answer);
+    const total = screen.getByTestId("conflict-total");
+    await waitFor(() => expect(total).toHaveTextContent("7 items, €7.00"));
+    expect(total).toHaveAttribute("role", "status");
+    expect(screen.getByText("The other cart is kept for 30 days under earlier carts.")).toBeVisible();
+    expect(screen.queryByTestId("conflict-rule")).toBeNull();
+    await userEvent.click(screen.getByRole("button", { name: words }));
+    expect(api.claimHandOff).toHaveBeenCalledExactlyOnceWith(answer);
+  });
+
+  test("has a rule for lines in both, and a choice for each line", async () => {
+    const { api } = await openConflict();
+    await userEvent.selectOptions(screen.getByTestId("conflict-rule"), "larger");
+    expect(api.planHandOff).toHaveBeenLastCalledWith(merge({ both: "larger" }));
+    const teapot = screen.getByRole("combobox", { name: "For this line: Round teapot" });
+    await userEvent.selectOptions(teapot, "leave_out");
+    const byHand = { teapot: "leave_out" } as const;
+    expect(api.planHandOff).toHaveBeenLastCalledWith(merge({ both: "larger", by_hand: byHand }));
+    await userEvent.selectOptions(teapot, "rule");
+    expect(api.planHandOff).toHaveBeenLastCalledWith(merge({ both: "larger" }));
+  });
+
+  test("a line in one cart only is taken or left out", async () => {
+    await openConflict({ planHandOff: () => Promise.resolve({ status: "ok", data: plan(lines) }) });
+    const lamp = screen.getByRole("combobox", { name: "For this line: Lamp" });
+    expect(
+      within(lamp)
+        .getAllByRole("option")
+        .map((option) => option.textContent),
+    ).toEqual(["Take it", "Leave out"]);
+  });
+
+  test("what is no longer sold leaves nothing to choose", async () => {
+    const gone = planLine({
+      result: 0,
+      unit_price: null,
+      line_total: null,
+      reasons: [{ code: "unavailable" }],
+    });
+    await openConflict({}, handOff({ plan: plan([gone]) }));
+    expect(screen.getByTestId("conflict-line-teapot")).toHaveTextContent("No longer sold, left out.");
+    expect(screen.queryByTestId("conflict-by-hand-teapot")).toBeNull();
+  });
+});
+
+test("a cart that changed meanwhile is shown again with the answer, and that is said", async () => {
+  const { api } = await openConflict({ claimHandOff: vi.fn(() => Promise.resolve(failed("cart_changed"))) });
+  await userEvent.click(screen.getByTestId("conflict-choice-guest"));
+  await userEvent.click(screen.getByTestId("conflict-confirm"));
+  expect(await screen.findByTestId("conflict-changed")).toHaveTextContent("changed while you were deciding");
+  expect(api.previewHandOff).toHaveBeenCalledTimes(2);
+  expect(screen.getByRole("radio", { name: /Keep this device's cart/ })).toBeChecked();
+  expect(api.planHandOff).toHaveBeenLastCalledWith({ keep: "guest" });
+});
+
+test("stays through its own claim, and closes when the account is here", async () => {
+  const { api, tell } = await openConflict();
+  await userEvent.click(screen.getByTestId("conflict-confirm"));
+  expect(api.claimHandOff).toHaveBeenCalledExactlyOnceWith(merge());
+  tell({ switch: { step: "claiming" } });
+  expect(await screen.findByTestId("conflict-dialog")).toBeVisible();
+  expect(screen.getByTestId("conflict-confirm")).toHaveTextContent("Moving your cart …");
+  const member = { kind: "member", user_id: "a1", email: "ana@example.com", phone: null } as const;
+  tell({ switch: { step: "idle" }, identity: member });
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+});
+
+test.each<[string, () => Promise<unknown>]>([
+  ["the button", () => userEvent.click(screen.getByTestId("conflict-not-now"))],
+  ["Escape", () => userEvent.keyboard("{Escape}")],
+  ["the cross", () => userEvent.click(screen.getByTestId("conflict-close"))],
+])("not now by %s leaves the guest as they are", async (_, leave) => {
+  const { api } = await openConflict();
+  await leave();
+  expect(api.cancelSwitch).toHaveBeenCalledOnce();
+  expect(api.claimHandOff).not.toHaveBeenCalled();
+  await waitFor(() => expect(screen.queryByTestId("conflict-dialog")).toBeNull());
+});
+
+test("the keyboard gets from the title over the choice to the decision in a few keys", async () => {
+  const { api } = await openConflict();
+  await waitFor(() => expect(screen.getByRole("heading", { name: "You have two carts" })).toHaveFocus());
+  await userEvent.tab();
+  expect(screen.getByRole("radio", { name: /Merge both/ })).toHaveFocus();
+  await userEvent.keyboard("{ArrowDown}{ArrowUp}");
+  expect(vi.mocked(api.planHandOff).mock.calls.map(([answer]) => answer.keep)).toEqual(["guest", "merge"]);
+  await userEvent.tab();
+  expect(screen.getByTestId("conflict-rule")).toHaveFocus();
+  await userEvent.tab();
+  expect(screen.getByTestId("conflict-only-differences")).toHaveFocus();
+  await userEvent.tab();
+  await userEvent.keyboard("{Enter}");
+  expect(screen.getByTestId("conflict-confirm")).toHaveFocus();
+  await userEvent.keyboard("{Enter}");
+  expect(api.claimHandOff).toHaveBeenCalledExactlyOnceWith(merge());
+});
+
+test("carts that can't be had are asked for again", async () => {
+  const answers = [failed("offline"), { status: "ok", data: both } as const];
+  const previewHandOff = vi.fn(() => Promise.resolve(answers.shift() ?? failed("server")));
+  await openShop({ switch: choosing }, { previewHandOff });
+  expect(await screen.findByText(/server can't be reached/)).toBeVisible();
+  expect(screen.queryByTestId("conflict-confirm")).toBeNull();
+  await userEvent.click(screen.getByTestId("conflict-retry"));
+  expect(await screen.findByTestId("conflict-confirm")).toBeVisible();
+});

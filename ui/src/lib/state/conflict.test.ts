@@ -1,0 +1,83 @@
+import { expect, test, vi } from "vitest";
+
+import type { Answer, Api, Plan, Result } from "../api/client";
+import { failed, fakeApi, handOff, plan, planLine } from "../test/fixtures";
+import { held } from "../test/shop";
+import { Conflict } from "./conflict.svelte";
+
+const lamp = planLine({ product_id: "lamp", name: "Lamp", guest: 1, account: 0, result: 1 });
+
+async function start(change: Partial<Api> = {}) {
+  const { api } = fakeApi(change);
+  const conflict = new Conflict(api);
+  await conflict.enter();
+  return { api, conflict };
+}
+
+test("the preview is the plan of the first answer: nothing is asked twice", async () => {
+  const { api, conflict } = await start();
+  expect(conflict.answer).toEqual({ keep: "merge", both: "sum", by_hand: {} });
+  expect(conflict.plan).toEqual(plan());
+  expect(conflict.ready).toBe(true);
+  expect(api.planHandOff).not.toHaveBeenCalled();
+});
+
+test("every change of the answer is planned anew, and only what was chosen is in it", async () => {
+  const { api, conflict } = await start();
+  await conflict.setRule("larger");
+  await conflict.setLine("teapot", "leave_out");
+  await conflict.setLine("teapot", undefined);
+  await conflict.choose("account");
+  await conflict.choose("merge");
+  expect(vi.mocked(api.planHandOff).mock.calls.map(([answer]) => answer)).toEqual<Answer[]>([
+    { keep: "merge", both: "larger", by_hand: {} },
+    { keep: "merge", both: "larger", by_hand: { teapot: "leave_out" } },
+    { keep: "merge", both: "larger", by_hand: {} },
+    { keep: "account" },
+    { keep: "merge", both: "larger", by_hand: {} },
+  ]);
+});
+
+test("an answer that comes late does not overwrite a newer one, and nothing is confirmed meanwhile", async () => {
+  const slow = held<Result<Plan>>();
+  const quick = plan([lamp]);
+  const answers = [slow.promise, Promise.resolve({ status: "ok", data: quick } as const)];
+  const { api, conflict } = await start({ planHandOff: () => answers.shift() ?? slow.promise });
+  const first = conflict.choose("guest");
+  expect(conflict.ready).toBe(false);
+  await conflict.claim();
+  expect(api.claimHandOff).not.toHaveBeenCalled();
+  await conflict.choose("account");
+  slow.answer({ status: "ok", data: plan() });
+  await first;
+  expect(conflict.plan).toBe(quick);
+  expect(conflict.ready).toBe(true);
+});
+
+test("a cart that changed meanwhile is looked at again, and the answer stays as far as it can", async () => {
+  const previews = [handOff({ plan: plan([planLine(), lamp]) }), handOff({ plan: plan([lamp]) })];
+  const claims = [failed("cart_changed"), { status: "ok", data: null } as const];
+  const claimHandOff = vi.fn(() => Promise.resolve(claims.shift() ?? failed("server")));
+  const { api, conflict } = await start({
+    previewHandOff: () => Promise.resolve({ status: "ok", data: previews.shift() ?? handOff() }),
+    claimHandOff,
+  });
+  await conflict.setLine("teapot", "guest");
+  await conflict.setLine("lamp", "leave_out");
+  await conflict.claim();
+  expect(conflict).toMatchObject({ changed: true, error: undefined, ready: true });
+  const kept = { keep: "merge", both: "sum", by_hand: { lamp: "leave_out" } };
+  expect(conflict.answer).toEqual(kept);
+  expect(api.planHandOff).toHaveBeenLastCalledWith(kept);
+  await conflict.claim();
+  expect(claimHandOff).toHaveBeenLastCalledWith(kept);
+  expect(conflict.busy).toBe("claiming");
+});
+
+test("a plan that can't be made is said, and nothing is confirmed by it", async () => {
+  const { api, conflict } = await start({ planHandOff: () => Promise.resolve(failed("no_hand_off")) });
+  await conflict.choose("guest");
+  expect(conflict.error?.code).toBe("no_hand_off");
+  await conflict.claim();
+  expect(api.claimHandOff).not.toHaveBeenCalled();
+});
