@@ -2,9 +2,9 @@ import { screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, test, vi } from "vitest";
 
-import type { Answer, Api, HandOff, PlanLine } from "../../lib/api/client";
+import type { Answer, Api, HandOff, PlanLine, Result } from "../../lib/api/client";
 import { EUR, failed, handOff, plan, planLine } from "../../lib/test/fixtures";
-import { openShop } from "../../lib/test/shop";
+import { held, openShop } from "../../lib/test/shop";
 
 const choosing = { step: "choosing", account: "ana@example.com" } as const;
 const lines: PlanLine[] = [
@@ -141,13 +141,26 @@ test("a cart that changed meanwhile is shown again with the answer, and that is 
   expect(api.planHandOff).toHaveBeenLastCalledWith({ keep: "guest" });
 });
 
+test("a claim that is refused on the way brings the same choice back", async () => {
+  const claim = held<Result<unknown>>();
+  const { tell } = await openConflict({ claimHandOff: () => claim.promise });
+  await userEvent.click(screen.getByTestId("conflict-choice-account"));
+  await userEvent.click(screen.getByTestId("conflict-confirm"));
+  tell({ switch: { step: "claiming" } });
+  await waitFor(() => expect(screen.getByTestId("conflict-confirm")).toHaveTextContent("Moving your cart …"));
+  tell({ switch: choosing });
+  claim.answer(failed("cart_changed"));
+  expect(await screen.findByTestId("conflict-changed")).toBeVisible();
+  expect(screen.getByRole("radio", { name: /Keep the account's cart/ })).toBeChecked();
+});
+
 test("stays through its own claim, and closes when the account is here", async () => {
   const { api, tell } = await openConflict();
   await userEvent.click(screen.getByTestId("conflict-confirm"));
   expect(api.claimHandOff).toHaveBeenCalledExactlyOnceWith(merge());
   tell({ switch: { step: "claiming" } });
-  expect(await screen.findByTestId("conflict-dialog")).toBeVisible();
-  expect(screen.getByTestId("conflict-confirm")).toHaveTextContent("Moving your cart …");
+  await waitFor(() => expect(screen.getByTestId("conflict-confirm")).toHaveTextContent("Moving your cart …"));
+  await expect(screen.findByTestId("switch-claiming", {}, { timeout: 200 })).rejects.toThrow();
   const member = { kind: "member", user_id: "a1", email: "ana@example.com", phone: null } as const;
   tell({ switch: { step: "idle" }, identity: member });
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());

@@ -118,10 +118,14 @@ const earlier: EarlierCart = {
   origin: "guest",
   kept_at: Date.now() - 2 * DAY,
   expires_at: Date.now() + 28 * DAY,
-  items: 3,
+  items: 10,
   lines: [
     { product_id: "teapot", name: "Round teapot", quantity: 1 },
     { product_id: "linen-towel", name: "Linen towel", quantity: 2 },
+    { product_id: "chef-knife", name: "Chef's knife", quantity: 1 },
+    { product_id: "desk-lamp", name: "Desk lamp", quantity: 1 },
+    { product_id: "seed-mix", name: "Seed mix", quantity: 4 },
+    { product_id: "pepper-mill", name: "Pepper mill", quantity: 1 },
   ],
 };
 
