@@ -94,6 +94,7 @@ impl Model {
     pub(crate) fn sign_out(&mut self, cart: CartState, notices: Vec<StoredNotice>) {
         self.identity = Identity::Visitor;
         self.flow = None;
+        self.run_notices.retain(|notice| notice.kind != NoticeKind::HandOffUndone);
         self.start_anew(cart);
         self.set_stored_notices(notices);
     }
@@ -202,7 +203,7 @@ impl Model {
         self.claiming = false;
         self.forgetting = false;
         self.stored_notices.clear();
-        self.run_notices.retain(|notice| notice.kind != NoticeKind::IdentityLost);
+        self.run_notices.retain(|notice| !matches!(notice.kind, NoticeKind::IdentityLost | NoticeKind::HandOffUndone));
     }
 
     /// The next snapshot.

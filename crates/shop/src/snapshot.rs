@@ -197,6 +197,8 @@ pub enum NoticeKind {
     Recovered(Recovered),
     /// The guest's cart was handed over to this account.
     HandedOver(HandedOver),
+    /// A hand-off was taken back: the account's cart is as it was before.
+    HandOffUndone,
     /// The guest's cart was handed over to an account that is not signed in here.
     CartMoved,
     /// This machine has no key store: the key lies in a file.

@@ -134,12 +134,13 @@ pub(crate) struct CartLineBrief {
     quantity: u32,
 }
 
-/// What became of the wish to take a hand-off back. Not done: the account's cart has changed since; ask again with the version.
+/// What became of the wish to take a hand-off back. Changed: the account's cart is another one since, and nothing was undone; ask
+/// again with the version.
 #[derive(Debug, Clone, Serialize, Type)]
-#[serde(untagged)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum HandOffUndo {
-    Done { done: bool },
-    Changed { done: bool, version: i64, current: Vec<CartLineBrief>, before: Vec<CartLineBrief> },
+    Done,
+    Changed { version: i64, current: Vec<CartLineBrief>, before: Vec<CartLineBrief> },
 }
 
 /// Whose an earlier cart was.
@@ -291,9 +292,9 @@ impl From<shop::HandOffUndo> for HandOffUndo {
     fn from(undo: shop::HandOffUndo) -> Self {
         let brief = |pieces: Vec<shop::Piece>| pieces.into_iter().map(CartLineBrief::from).collect();
         match undo {
-            shop::HandOffUndo::Done => Self::Done { done: true },
+            shop::HandOffUndo::Done => Self::Done,
             shop::HandOffUndo::Changed { version, current, before } => {
-                Self::Changed { done: false, version, current: brief(current), before: brief(before) }
+                Self::Changed { version, current: brief(current), before: brief(before) }
             }
         }
     }

@@ -87,6 +87,7 @@ pub(crate) enum NoticeKind {
     RemovedElsewhere,
     DatabaseRecovered,
     HandedOver,
+    HandOffUndone,
     CartMoved,
     KeyFile,
     IdentityLost,
@@ -257,6 +258,7 @@ impl From<&shop::Notice> for Notice {
             shop::NoticeKind::HandedOver(done) => {
                 Self { hand_off: Some(done.into()), ..of_run(NoticeKind::HandedOver) }
             }
+            shop::NoticeKind::HandOffUndone => of_run(NoticeKind::HandOffUndone),
             shop::NoticeKind::CartMoved => of_run(NoticeKind::CartMoved),
             shop::NoticeKind::KeyFile => of_run(NoticeKind::KeyFile),
             shop::NoticeKind::IdentityLost => of_run(NoticeKind::IdentityLost),

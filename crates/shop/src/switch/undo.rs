@@ -4,7 +4,7 @@ use carryover_cart::{ProductId, ServerCart};
 use uuid::Uuid;
 
 use crate::{
-    Shop, ShopError,
+    NoticeKind, Shop, ShopError,
     remote::{EarlierCart, Undone},
     sync,
 };
@@ -46,6 +46,7 @@ impl Shop {
             Undone::Done(cart) => {
                 sync::take_over(inner, &link, &cart).await?;
                 self.put_away_notice_of(claim_id).await?;
+                inner.update(|model| model.notify(NoticeKind::HandOffUndone));
                 Ok(HandOffUndo::Done)
             }
             Undone::Changed { current, before } => Ok(HandOffUndo::Changed {

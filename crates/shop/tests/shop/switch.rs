@@ -144,7 +144,8 @@ async fn a_taken_address_leads_to_the_account_and_both_carts_become_one() -> Res
     let undone = shop.snapshot();
     assert_eq!(here(&undone), cart(&[("teapot", 1), ("house-blend", 2)]));
     assert_eq!(on_server(&console, &member.id).await?, here(&undone));
-    assert!(undone.notices.is_empty(), "{:?}", undone.notices);
+    let told: Vec<_> = undone.notices.iter().map(|notice| notice.kind.clone()).collect();
+    assert_eq!(told, [NoticeKind::HandOffUndone]);
     let earlier = shop.earlier_carts().await?;
     let guests: Vec<_> = earlier
         .iter()

@@ -19,9 +19,9 @@ const handedOver = {
 const brief = (quantity: number) => ({ product_id: "teapot", name: "Round teapot", quantity });
 const asks = (version: number, quantity: number): Result<HandOffUndo> => ({
   status: "ok",
-  data: { done: false, version, current: [brief(quantity)], before: [brief(3)] },
+  data: { kind: "changed", version, current: [brief(quantity)], before: [brief(3)] },
 });
-const undone: Result<HandOffUndo> = { status: "ok", data: { done: true } };
+const undone: Result<HandOffUndo> = { status: "ok", data: { kind: "done" } };
 
 async function pressUndo(...answers: Result<HandOffUndo>[]) {
   const undoHandOff = vi.fn<(claimId: string, seen: number | null) => Promise<Result<HandOffUndo>>>(() =>

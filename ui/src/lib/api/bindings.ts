@@ -27,56 +27,56 @@ export const commands = {
 	clearCart: () => typedError<Changed, UiError>(__TAURI_INVOKE("clear_cart")),
 	/**  Puts back what one of the last changes changed. */
 	undo: (undo: number) => typedError<Changed, UiError>(__TAURI_INVOKE("undo", { undo })),
-	/**  Asks for a code that links an address or number. A visitor becomes a guest first; a member changes theirs the same way. */
+	/**  Asks for a code to an address or a number. */
 	requestCode: (contact: Contact) => typedError<null, UiError>(__TAURI_INVOKE("request_code", { contact })),
-	/**  Confirms with the code that came. */
+	/**  Confirms with the code from the message. */
 	confirmCode: (code: string) => typedError<null, UiError>(__TAURI_INVOKE("confirm_code", { code })),
+	/**  Sends the person to a provider, in the browser of the system. */
+	linkProvider: (provider: string) => typedError<null, UiError>(__TAURI_INVOKE("link_provider", { provider })),
+	/**  Opens the browser once more. */
+	openBrowserAgain: () => typedError<null, UiError>(__TAURI_INVOKE("open_browser_again")),
 	/**  Gives the upgrade up; guest and cart stay. */
 	cancelUpgrade: () => typedError<null, UiError>(__TAURI_INVOKE("cancel_upgrade")),
-	/**  Links an identity at a provider: opens the system browser and answers at once. */
-	linkProvider: (provider: string) => typedError<null, UiError>(__TAURI_INVOKE("link_provider", { provider })),
-	/**  Opens the browser once more, for the upgrade or the switch that waits for it. */
-	openBrowserAgain: () => typedError<null, UiError>(__TAURI_INVOKE("open_browser_again")),
-	/**  The ways in that the server offers. */
+	/**  By what one can sign in here. */
 	signInOptions: () => typedError<SignInOptions, UiError>(__TAURI_INVOKE("sign_in_options")),
-	/**  Asks for a code to an account that exists. */
+	/**  Sends a code to the address or number of an account that exists. */
 	requestSignInCode: (contact: Contact) => typedError<null, UiError>(__TAURI_INVOKE("request_sign_in_code", { contact })),
-	/**  Proves the account with the code that came. */
+	/**  Signs in with the code from the message. */
 	confirmSignInCode: (code: string) => typedError<null, UiError>(__TAURI_INVOKE("confirm_sign_in_code", { code })),
-	/**  Proves the account with its password. */
+	/**  Signs in with a password. */
 	signInWithPassword: (contact: Contact, password: string) => typedError<null, UiError>(__TAURI_INVOKE("sign_in_with_password", { contact, password })),
-	/**  Proves the account at a provider: opens the system browser and answers at once. */
+	/**  Signs in by a provider, in the browser of the system. */
 	signInWithProvider: (provider: string) => typedError<null, UiError>(__TAURI_INVOKE("sign_in_with_provider", { provider })),
-	/**  Gives the switch up at any step; guest and cart stay. */
+	/**  Not now: the guest stays as they are. */
 	cancelSwitch: () => typedError<null, UiError>(__TAURI_INVOKE("cancel_switch")),
-	/**  Both carts as the server has them now, and what the default answer makes of them. */
+	/**  Both carts as they are, and what the default answer makes of them. */
 	previewHandOff: () => typedError<HandOff, UiError>(__TAURI_INVOKE("preview_hand_off")),
-	/**  What an answer would make of the carts that were last previewed. */
+	/**  What an answer would make of them, at once. */
 	planHandOff: (answer: Answer) => typedError<Plan, UiError>(__TAURI_INVOKE("plan_hand_off", { answer })),
-	/**  Hands the guest's cart over, exactly as the plan of this answer. */
+	/**  Makes it so. */
 	claimHandOff: (answer: Answer) => typedError<null, UiError>(__TAURI_INVOKE("claim_hand_off", { answer })),
-	/**  Makes both carts what they were before a hand-off, unless the account's has changed to another version than the one seen. */
+	/**  Takes a hand-off back; over a cart that has changed since only in the version that was seen. */
 	undoHandOff: (claimId: string, seenVersion: number | null) => typedError<HandOffUndo, UiError>(__TAURI_INVOKE("undo_hand_off", { claimId, seenVersion })),
 	/**  The carts that were not kept, newest first. */
 	earlierCarts: () => typedError<EarlierCart[], UiError>(__TAURI_INVOKE("earlier_carts")),
-	/**  Makes an earlier cart the cart again. */
+	/**  Makes an earlier cart the cart. */
 	restoreEarlierCart: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("restore_earlier_cart", { id })),
-	/**  Orders what is in the cart. */
-	checkOut: () => typedError<Order, UiError>(__TAURI_INVOKE("check_out")),
-	/**  The person's orders, newest first. */
-	orders: () => typedError<Order[], UiError>(__TAURI_INVOKE("orders")),
-	/**  The ways into the member's account. */
+	/**  By what the member can sign in. */
 	account: () => typedError<Account, UiError>(__TAURI_INVOKE("account")),
-	/**  Takes a way in off the account. */
+	/**  Unlinks an identity. */
 	unlinkIdentity: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("unlink_identity", { id })),
-	/**  Asks for the code that a change of password may need. */
+	/**  Sends a code for a change that asks for a fresh proof. */
 	requestNonce: () => typedError<null, UiError>(__TAURI_INVOKE("request_nonce")),
 	/**  Sets the password. */
 	setPassword: (password: string, nonce: string | null) => typedError<null, UiError>(__TAURI_INVOKE("set_password", { password, nonce })),
-	/**  Signs out here, or everywhere else. */
+	/**  Signs the member out, here or everywhere else. */
 	signOut: (scope: SignOutScope, evenUnsaved: boolean) => typedError<null, UiError>(__TAURI_INVOKE("sign_out", { scope, evenUnsaved })),
-	/**  Deletes the account and all that belongs to it. */
+	/**  Deletes the member on the server, and everything about them here. */
 	closeAccount: () => typedError<null, UiError>(__TAURI_INVOKE("close_account")),
+	/**  Orders what is in the cart. */
+	checkOut: () => typedError<Order, UiError>(__TAURI_INVOKE("check_out")),
+	/**  What the member has ordered, newest first. */
+	orders: () => typedError<Order[], UiError>(__TAURI_INVOKE("orders")),
 	/**  Deletes the guest on the server, and everything about them here. */
 	forgetMe: () => typedError<null, UiError>(__TAURI_INVOKE("forget_me")),
 	/**  Writes the person's data to a file and says which. */
@@ -95,7 +95,7 @@ export const events = {
 };
 
 /* Types */
-/**  A member's ways in. Providers: those the server knows. */
+/**  By what a member can sign in. Providers: those that can still be linked. */
 export type Account = {
 	email: string | null,
 	phone: string | null,
@@ -103,14 +103,14 @@ export type Account = {
 	providers: string[],
 };
 
-/**  What the person wants to become of the two carts. */
+/**  The person's answer. */
 export type Answer = { keep: "account" } | { keep: "guest" } | { keep: "merge"; both: Rule; by_hand: { [key in string]: ByHand } };
 
 /**  Which kind of backend. */
 export type Backend = "sandbox" | "hosted";
 
-/**  What the person wants for one line. */
-export type ByHand = Rule | "leave_out";
+/**  The person's own word about one product. */
+export type ByHand = "sum" | "larger" | "guest" | "account" | "leave_out";
 
 /**  A line of the cart. No unit price: it is no longer sold. A seen price: it was another one when the line was last touched. */
 export type CartLine = {
@@ -126,7 +126,7 @@ export type CartLine = {
 	sync: LineSync,
 };
 
-/**  A line of a cart that is not the one in use. */
+/**  A line in short. */
 export type CartLineBrief = {
 	product_id: string,
 	name: string,
@@ -169,13 +169,13 @@ export type Changed = {
 	reduced: boolean,
 };
 
-/**  An address or a number. */
+/**  Where a code is sent, and by what a person is found: as it was typed, or as the server knows it. */
 export type Contact = {
 	kind: ContactKind,
 	value: string,
 };
 
-/**  By mail or by SMS. */
+/**  An e-mail address or a phone number. */
 export type ContactKind = "email" | "phone";
 
 /**  A cart that was not kept. */
@@ -188,13 +188,13 @@ export type EarlierCart = {
 	lines: CartLineBrief[],
 };
 
-/**  Whose cart it was; replaced: it was the account's until another took its place. */
+/**  Whose an earlier cart was. */
 export type EarlierCartOrigin = "guest" | "account" | "replaced";
 
 /**  What the window tells apart. */
-export type ErrorCode = "offline" | "timeout" | "rate_limited" | "wrong_code" | "email_taken" | "invalid_email" | "unknown_product" | "no_upgrade" | "nothing_to_undo" | "not_a_guest" | "storage" | "disk_full" | "read_only" | "damaged" | "newer_version" | "key_store" | "server" | "session_lost" | "captcha" | "starting" | "phone_taken" | "identity_taken" | "invalid_phone" | "unknown_account" | "wrong_password" | "weak_password" | "same_password" | "reauthentication_needed" | "denied" | "browser_timed_out" | "browser_failed" | "unverified_email" | "provider_disabled" | "last_identity" | "members_only" | "cart_changed" | "no_hand_off" | "out_of_stock" | "over_limit" | "price_changed" | "cart_empty" | "undo_expired" | "already_undone" | "unsaved" | "earlier_cart_gone" | "busy";
+export type ErrorCode = "offline" | "timeout" | "rate_limited" | "wrong_code" | "email_taken" | "invalid_email" | "unknown_product" | "no_upgrade" | "nothing_to_undo" | "not_a_guest" | "storage" | "disk_full" | "read_only" | "damaged" | "newer_version" | "key_store" | "server" | "session_lost" | "captcha" | "starting" | "phone_taken" | "identity_taken" | "invalid_phone" | "other_code_needed" | "unknown_account" | "wrong_password" | "weak_password" | "same_password" | "reauthentication_needed" | "denied" | "browser_timed_out" | "browser_failed" | "unverified_email" | "provider_disabled" | "last_identity" | "members_only" | "cart_changed" | "no_hand_off" | "cart_moved" | "out_of_stock" | "over_limit" | "price_changed" | "cart_empty" | "undo_expired" | "already_undone" | "earlier_cart_gone" | "unsaved" | "busy";
 
-/**  Both carts as they are, and what the default answer (merge, sum) makes of them. */
+/**  Both carts as they are, and what the default answer makes of them. */
 export type HandOff = {
 	account_name: string | null,
 	guest: Side,
@@ -202,27 +202,36 @@ export type HandOff = {
 	plan: Plan,
 };
 
-/**  What became of the two carts. Changed: lines of the account's cart that are other than before. */
+/**  What became of a hand-off. Changed: so many lines of the account's cart are other than before. */
 export type HandOffDone = {
 	claim_id: string,
-	outcome: HandOffOutcome,
+	outcome: Outcome,
 	changed: number,
 	undo_until: number,
 };
 
-/**  brought_along: only the guest's had lines; nothing_to_do: the guest's was empty or equal. */
-export type HandOffOutcome = "merged" | "kept_account" | "kept_guest" | "brought_along" | "nothing_to_do";
-
-/**  Not done: the account's cart has changed since. Ask again with `version`, after the person saw it. */
-export type HandOffUndo = { done: true } | { done: false; version: number; current: CartLineBrief[]; before: CartLineBrief[] };
+/**
+ *  What became of the wish to take a hand-off back. Changed: the account's cart is another one since, and nothing was undone; ask
+ *  again with the version.
+ */
+export type HandOffUndo = { kind: "done" } | { kind: "changed"; version: number; current: CartLineBrief[]; before: CartLineBrief[] };
 
 /**  Who this is. */
 export type Identity = { kind: "visitor" } | { kind: "guest"; user_id: string } | { kind: "member"; user_id: string; email: string | null; phone: string | null };
 
+/**  Why an identity can't be unlinked. Last: it is the only way in. */
+export type KeptBecause = "last";
+
 /**  Words. */
 export type Language = "system" | "en" | "de";
 
-/**  A way into the account. */
+/**  What allows no more. */
+export type LimitedBy = "stock" | "max_per_order";
+
+/**  Whether the server has a line as it is here; refused: it gave less than was asked for. */
+export type LineSync = "pending" | "synced" | "refused";
+
+/**  One way to sign in. Kept because: why it can't be unlinked. */
 export type LinkedIdentity = {
 	id: string,
 	provider: string,
@@ -230,19 +239,13 @@ export type LinkedIdentity = {
 	kept_because: KeptBecause | null,
 };
 
-/**  Why a way in can't go. */
-export type KeptBecause = "last" | "primary_address";
-
-/**  Whether the server has a line as it is here; refused: it gave less than was asked for. */
-export type LineSync = "pending" | "synced" | "refused";
-
 /**  An amount in minor units. */
 export type Money = {
 	minor: number,
 	currency: string,
 };
 
-/**  Something a person must be told: of which product, how many there are now, which file, which hand-off. */
+/**  Something a person must be told: of which product, how many there are now, which file, what became of two carts. */
 export type Notice = {
 	id: number,
 	kind: NoticeKind,
@@ -253,9 +256,9 @@ export type Notice = {
 };
 
 /**  What a person must be told. */
-export type NoticeKind = "limit_reduced" | "unavailable" | "changed_elsewhere" | "removed_elsewhere" | "database_recovered" | "key_file" | "identity_lost" | "backend_failed" | "handed_over" | "hand_off_undone" | "account_lost" | "cart_moved";
+export type NoticeKind = "limit_reduced" | "unavailable" | "changed_elsewhere" | "removed_elsewhere" | "database_recovered" | "handed_over" | "hand_off_undone" | "cart_moved" | "key_file" | "identity_lost" | "backend_failed";
 
-/**  Something that was bought. */
+/**  What somebody has ordered. */
 export type Order = {
 	id: string,
 	placed_at: number,
@@ -263,13 +266,16 @@ export type Order = {
 	lines: OrderLine[],
 };
 
-/**  A line of an order, as it was then. */
+/**  A line of an order: as the product was when it was ordered. */
 export type OrderLine = {
 	product_id: string,
 	name: string,
 	quantity: number,
 	price: Money,
 };
+
+/**  What became of the two carts. */
+export type Outcome = "merged" | "kept_account" | "kept_guest" | "brought_along" | "nothing_to_do";
 
 /**  What changed since the snapshot with the revision `since`, and fits no other: who holds another asks for the whole view. */
 export type Patch = {
@@ -279,7 +285,7 @@ export type Patch = {
 	removed: string[],
 };
 
-/**  What an answer makes of the two carts: one line for each product in either. */
+/**  What an answer makes of both carts. */
 export type Plan = {
 	lines: PlanLine[],
 	items: number,
@@ -287,7 +293,7 @@ export type Plan = {
 	differing: number,
 };
 
-/**  A product in the two carts and in the result. Differs: the two carts hold different quantities of it. */
+/**  What an answer makes of one product. Differs: the two carts hold different numbers of it. */
 export type PlanLine = {
 	product_id: string,
 	name: string,
@@ -319,19 +325,16 @@ export type Product = {
 	picture: string,
 };
 
-/**  Why a line of the result is what it is. */
-export type Reason = { code: "same" } | { code: "summed" } | { code: "larger_taken" } | { code: "guest_taken" } | { code: "account_taken" } | { code: "only_guest" } | { code: "only_account" } | { code: "kept_separate" } | { code: "left_out" } | { code: "unavailable" } | { code: "reduced"; wanted: number; allowed: number; by: ReducedBy } | { code: "repriced"; seen: Money; now: Money };
+/**  Why a line comes out as it does. */
+export type Reason = { code: "same" } | { code: "summed" } | { code: "larger_taken" } | { code: "guest_taken" } | { code: "account_taken" } | { code: "kept_separate" } | { code: "only_guest" } | { code: "only_account" } | { code: "left_out" } | { code: "unavailable" } | { code: "reduced"; wanted: number; allowed: number; by: LimitedBy } | { code: "repriced"; seen: Money; now: Money };
 
-/**  What keeps a quantity down. */
-export type ReducedBy = "stock" | "max_per_order";
-
-/**  What becomes of a product in both carts. */
+/**  How many of a product that both carts hold. */
 export type Rule = "sum" | "larger" | "guest" | "account";
 
 /**  Where the cart is safe. */
 export type SaveState = "nothing" | "on_this_device" | "syncing" | "all_saved" | "offline";
 
-/**  One of the two carts. */
+/**  A cart in short. */
 export type Side = {
 	items: number,
 	lines: number,
@@ -339,14 +342,14 @@ export type Side = {
 	updated_at: number | null,
 };
 
-/**  The ways in that the server offers. */
+/**  By what one can sign in here. */
 export type SignInOptions = {
 	email: boolean,
 	phone: boolean,
 	providers: string[],
 };
 
-/**  Where to sign out. */
+/**  Which sessions of a member end. */
 export type SignOutScope = "here" | "others";
 
 /**  Everything the window shows, at one instant, without the lines of the cart. */
@@ -365,7 +368,10 @@ export type Snapshot = {
 /**  There is something new to show: what changed since the event before it. */
 export type SnapshotChanged = Patch;
 
-/**  Signing in to an account that exists, beside the guest, until the person has decided. Times in milliseconds since 1970. */
+/**
+ *  Signing in to an account that exists, beside the guest, until the person has decided. Choosing: the account is proven and nothing
+ *  has changed; its address or number, if it has one. Claiming: the carts are being handed over.
+ */
 export type Switch = { step: "idle" } | { step: "code_sent"; contact: Contact; resend_at: number; expires_at: number } | { step: "in_browser"; provider: string } | { step: "failed"; provider: string; code: ErrorCode } | { step: "choosing"; account: string | null } | { step: "claiming" };
 
 /**  Colours. */
@@ -379,7 +385,7 @@ export type UiError = {
 	retry_after_seconds: number | null,
 };
 
-/**  The upgrade under way. Times in milliseconds since 1970. */
+/**  Linking an identity to whoever is here. Failed: what came back from the browser was no success. Times in milliseconds since 1970. */
 export type Upgrade = { step: "idle" } | { step: "code_sent"; contact: Contact; resend_at: number; expires_at: number } | { step: "in_browser"; provider: string } | { step: "failed"; provider: string; code: ErrorCode };
 
 /**  Everything the window shows, the lines of the cart in their order included. */

@@ -52,6 +52,8 @@ const every: Record<ErrorCode, true> = {
   cart_empty: true,
   undo_expired: true,
   already_undone: true,
+  other_code_needed: true,
+  cart_moved: true,
   unsaved: true,
   earlier_cart_gone: true,
   busy: true,

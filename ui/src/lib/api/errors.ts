@@ -46,6 +46,8 @@ const sentences: Record<ErrorCode, () => string> = {
   cart_empty: m.error_cart_empty,
   undo_expired: m.error_undo_expired,
   already_undone: m.error_already_undone,
+  other_code_needed: m.error_other_code_needed,
+  cart_moved: m.error_cart_moved,
   unsaved: m.error_unsaved,
   earlier_cart_gone: m.error_earlier_cart_gone,
   busy: m.error_busy,

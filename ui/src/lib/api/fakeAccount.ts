@@ -138,7 +138,7 @@ function accountNamed(query: URLSearchParams): Account {
     identities: alone
       ? [{ ...email, kept_because: "last" }]
       : [
-          { ...email, kept_because: "primary_address" },
+          { ...email, kept_because: null },
           { id: "i2", provider: "google", label: "someone@example.org", kept_because: null },
         ],
     providers: ["google", "github", "apple"],

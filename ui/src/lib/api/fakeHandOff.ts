@@ -144,11 +144,11 @@ export function handingOver(fake: Fake, query: URLSearchParams): Pick<Api, Handi
             { product_id: "desk-lamp", name: "Desk lamp", quantity: 1 },
           ];
           const before = [{ product_id: "teapot", name: "Round teapot", quantity: 3 }];
-          return { status: "ok" as const, data: { done: false as const, version: 7, current, before } };
+          return { status: "ok" as const, data: { kind: "changed" as const, version: 7, current, before } };
         }
         changed = false;
         fake.change({ notices: noticesNamed("hand_off_undone", null) });
-        return { status: "ok" as const, data: { done: true as const } };
+        return { status: "ok" as const, data: { kind: "done" as const } };
       }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Api, HandOffUndo, UiError } from "../api/client";
 import { Call } from "./call.svelte";
 
-type Question = Extract<HandOffUndo, { done: false }> & { claimId: string };
+type Question = Extract<HandOffUndo, { kind: "changed" }> & { claimId: string };
 
 /** Taking a hand-off back. Asks only if the account's cart has changed since. */
 export class UndoHandOff {
@@ -50,6 +50,6 @@ export class UndoHandOff {
   async #ask(claimId: string, version: number | null): Promise<void> {
     const result = await this.#call.run("undoing", () => this.#api.undoHandOff(claimId, version));
     if (result?.status !== "ok") return;
-    this.#question = result.data.done ? undefined : { ...result.data, claimId };
+    this.#question = result.data.kind === "done" ? undefined : { ...result.data, claimId };
   }
 }

@@ -147,7 +147,7 @@ function handingOver() {
     previewHandOff: vi.fn(() => Promise.resolve({ status: "ok" as const, data: handOff() })),
     planHandOff: vi.fn(() => Promise.resolve({ status: "ok" as const, data: plan() })),
     claimHandOff: vi.fn(() => Promise.resolve(ok)),
-    undoHandOff: vi.fn(() => Promise.resolve({ status: "ok" as const, data: { done: true as const } })),
+    undoHandOff: vi.fn(() => Promise.resolve({ status: "ok" as const, data: { kind: "done" as const } })),
     earlierCarts: vi.fn(() => Promise.resolve({ status: "ok" as const, data: [] })),
     restoreEarlierCart: vi.fn(() => Promise.resolve(ok)),
   };
