@@ -134,7 +134,7 @@ impl ErrorCode {
             Self::UnknownProduct => ("This product is no longer sold.", "Choose another one."),
             Self::NoUpgrade => ("Nothing is being waited for.", "Begin again."),
             Self::NothingToUndo => ("There is nothing to undo.", "It may be too long ago, or undone already."),
-            Self::NotAGuest => ("This is an account, not a guest.", "An account is closed, not forgotten."),
+            Self::NotAGuest => ("This is an account, not a guest.", "Sign out first, or close the account."),
             Self::Storage => ("Nothing could be saved on this device.", "Start the shop again, then try once more."),
             Self::DiskFull => (
                 "The disk is full, so this was not saved.",
@@ -298,7 +298,7 @@ fn auth_code(error: &AuthError) -> ErrorCode {
         | AuthError::BadUrl
         | AuthError::NoRandomness => ErrorCode::Server,
         AuthError::Api(error) => match error.code {
-            Code::OtpExpired => ErrorCode::WrongCode,
+            Code::OtpExpired | Code::ReauthenticationNotValid => ErrorCode::WrongCode,
             Code::EmailExists => ErrorCode::EmailTaken,
             Code::PhoneExists => ErrorCode::PhoneTaken,
             Code::IdentityAlreadyExists => ErrorCode::IdentityTaken,
@@ -306,13 +306,13 @@ fn auth_code(error: &AuthError) -> ErrorCode {
             Code::InvalidCredentials => ErrorCode::WrongPassword,
             Code::WeakPassword => ErrorCode::WeakPassword,
             Code::SamePassword => ErrorCode::SamePassword,
-            Code::ReauthenticationNeeded | Code::ReauthenticationNotValid => ErrorCode::ReauthenticationNeeded,
+            Code::ReauthenticationNeeded => ErrorCode::ReauthenticationNeeded,
             Code::SingleIdentityNotDeletable | Code::EmailConflictIdentityNotDeletable => ErrorCode::LastIdentity,
             Code::ProviderDisabled
             | Code::EmailProviderDisabled
             | Code::PhoneProviderDisabled
             | Code::ManualLinkingDisabled => ErrorCode::ProviderDisabled,
-            Code::EmailAddressInvalid | Code::ValidationFailed => ErrorCode::InvalidEmail,
+            Code::EmailAddressInvalid => ErrorCode::InvalidEmail,
             Code::OverEmailSendRateLimit | Code::OverSmsSendRateLimit | Code::OverRequestRateLimit => {
                 ErrorCode::RateLimited
             }

@@ -92,12 +92,13 @@ begin
         or not exists (select from auth.users u where u.id = caller and u.is_anonymous) then
         raise insufficient_privilege using message = 'only guests offer their cart';
     end if;
-    if exists (select from private.cart_claims c where c.guest_id = caller) then
-        raise sqlstate 'PT409' using message = 'cart_claimed', hint = 'the cart has passed to an account';
-    end if;
     insert into private.cart_offers as o (guest_id, token_hash) values (caller, private.hash_of(token))
     on conflict (guest_id) do update set token_hash = excluded.token_hash, expires_at = excluded.expires_at
     returning o.expires_at into ends;
+    -- Afterwards: a claim that was under way held the offer's row until it was done, and only now it is seen.
+    if exists (select from private.cart_claims c where c.guest_id = caller) then
+        raise sqlstate 'PT409' using message = 'cart_claimed', hint = 'the cart has passed to an account';
+    end if;
     return jsonb_build_object('token', token, 'expires_at', ends, 'version', private.cart_of(caller) -> 'version');
 end
 $$;

@@ -56,6 +56,12 @@ impl Shopper<'_> {
         self.0.find("upgrade-code").await.map(drop)
     }
 
+    /// Waits until the badge says who this is.
+    pub async fn is(&self, kind: &str) -> Result<()> {
+        let script = format!(r#"document.querySelector('[data-testid="identity-badge"]')?.dataset.kind === "{kind}""#);
+        self.0.until(&format!("a {kind}"), &script).await
+    }
+
     /// Types the code and waits to be a member.
     pub async fn types_the_code(&self, code: &str) -> Result<()> {
         self.0.type_into("upgrade-code", code).await?;

@@ -14,11 +14,13 @@ use carryover_testkit::Console;
 use serde_json::{Value, json};
 use thirtyfour::{Capabilities, WebDriver};
 
+use crate::browser::Opener;
+
 /// How long anything on screen may take to come. Generous: a slow machine is no error.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// Longer than any transition of the UI.
 const SETTLE: Duration = Duration::from_millis(500);
-const STEP: Duration = Duration::from_millis(50);
+pub(crate) const STEP: Duration = Duration::from_millis(50);
 /// The window's title, as a pattern.
 const TITLE: &str = "^Carryover$";
 
@@ -29,6 +31,7 @@ pub struct Window {
     /// The sandbox inside the program, or the server it was given.
     pub console: Console,
     webdriver: Child,
+    opener: Opener,
     data_dir: PathBuf,
 }
 
@@ -36,7 +39,19 @@ impl Window {
     /// Starts the program on a data folder, with the sandbox inside.
     pub async fn open(data_dir: &Path) -> Result<Self> {
         let port = free_port()?;
-        Self::start(data_dir, port, &["--sandbox-port".to_owned(), port.to_string()]).await
+        let window = Self::start(data_dir, port, &["--sandbox-port".to_owned(), port.to_string()]).await?;
+        window.server().await?;
+        Ok(window)
+    }
+
+    /// Waits for the sandbox, which lets the window go first.
+    async fn server(&self) -> Result<()> {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while self.console.users().await.is_err() {
+            ensure!(tokio::time::Instant::now() < deadline, "the sandbox does not answer");
+            tokio::time::sleep(STEP).await;
+        }
+        Ok(())
     }
 
     /// Starts the program on a data folder for a project at a port of this computer, where there may be none.
@@ -47,11 +62,12 @@ impl Window {
     }
 
     async fn start(data_dir: &Path, server_port: u16, more: &[String]) -> Result<Self> {
-        let driver_port = free_port()?;
+        let (driver_port, opener) = (free_port()?, Opener::new()?);
         let webdriver = Command::new("WebKitWebDriver")
             .arg(format!("--port={driver_port}"))
             // Tauri lets itself be driven only when this is set; the program inherits it.
             .env("TAURI_WEBVIEW_AUTOMATION", "true")
+            .env("PATH", opener.path()?)
             .stdout(Stdio::null())
             .spawn()
             .context("WebKitWebDriver does not start (Debian: webkit2gtk-driver)")?;
@@ -66,7 +82,12 @@ impl Window {
         let (publishable, service_role) = Config::default().keys();
         let console = Console::new(&format!("http://127.0.0.1:{server_port}"), &publishable, &service_role);
         let webdriver = window.0.take().context("the driver runs")?;
-        Ok(Self { driver, console, webdriver, data_dir: data_dir.to_owned() })
+        Ok(Self { driver, console, webdriver, opener, data_dir: data_dir.to_owned() })
+    }
+
+    /// The nth address that the program had the system's browser open, counted from 1.
+    pub async fn opened(&self, nth: usize) -> Result<String> {
+        self.opener.opened(nth).await
     }
 
     /// Waits until a script's answer is true, and tells what was waited for if it never is.
@@ -95,8 +116,38 @@ impl Window {
         Ok(self.driver.find(thirtyfour::By::Css(selector(id))).await?)
     }
 
-    /// Clicks an element by its test id, as a pointer would.
+    /// Waits until no element has a test id.
+    pub async fn gone(&self, id: &str) -> Result<()> {
+        self.until(&format!("the end of {id}"), &format!("!document.querySelector({:?})", selector(id))).await
+    }
+
+    /// Chooses a value of a select, as the keyboard would.
+    pub async fn select(&self, id: &str, value: &str) -> Result<()> {
+        self.find(id).await?;
+        let script = format!(
+            r#"const select = document.querySelector({:?}); select.value = {value:?};
+            select.dispatchEvent(new Event("change", {{ bubbles: true }})); return true;"#,
+            selector(id)
+        );
+        self.script(&script).await.map(drop)
+    }
+
+    /// Clicks an element by its test id, as a pointer would: once it has stopped moving.
     pub async fn click(&self, id: &str) -> Result<()> {
+        self.find(id).await?;
+        let place = format!(
+            "const box = document.querySelector({:?})?.getBoundingClientRect(); return JSON.stringify(box ?? null)",
+            selector(id)
+        );
+        let mut before = Value::Null;
+        loop {
+            let now = self.script(&place).await?;
+            if now == before {
+                break;
+            }
+            before = now;
+            tokio::time::sleep(STEP).await;
+        }
         self.find(id).await?.click().await.with_context(|| format!("click {id}"))
     }
 
@@ -208,7 +259,7 @@ fn selector(id: &str) -> String {
 }
 
 /// The workspace's folder.
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
@@ -222,7 +273,7 @@ pub fn free_port() -> Result<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-async fn wait_for_port(port: u16) -> Result<()> {
+pub(crate) async fn wait_for_port(port: u16) -> Result<()> {
     let deadline = tokio::time::Instant::now() + PATIENCE;
     while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
         ensure!(tokio::time::Instant::now() < deadline, "nothing listens on port {port}");

@@ -57,7 +57,13 @@ pub(crate) fn bench(options: &Options) -> Result<ExitCode> {
                 let stage = Stage::set()?;
                 crate_bench("cart", |bench| stage.enter(bench))?;
             }
-            Measure::Merge => crate_bench("merge", |_| ())?,
+            Measure::Merge => {
+                crate_bench("merge", |_| ())?;
+                let server = Postgres::start()?;
+                crate_bench("claim", |bench| {
+                    bench.env("CARRYOVER_TEST_SERVER", &server.address);
+                })?;
+            }
             Measure::Sandbox => {
                 let server = Postgres::start()?;
                 crate_bench("sandbox", |bench| {

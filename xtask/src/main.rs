@@ -1,7 +1,8 @@
-//! `cargo xtask run | test | bench | tidy | doctor`: everything one does with this repository, one file per command.
+//! `cargo xtask run | test | bench | crash | tidy | doctor`: everything one does with this repository, one file per command.
 
 mod app;
 mod bench;
+mod crash;
 mod doctor;
 mod needs;
 mod packages;
@@ -35,6 +36,8 @@ enum Task {
     Test(test::Options),
     /// Measure.
     Bench(bench::Options),
+    /// Kill the program thousands of times in the middle of an upgrade or a switch, and see what is left.
+    Crash(crash::Options),
     /// Check what the compiler does not: dependency arrows, lengths, stray notes.
     Tidy,
 }
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Task::Run(options) => run::run(&options),
         Task::Test(options) => Ok(test::test(&options)),
         Task::Bench(options) => bench::bench(&options),
+        Task::Crash(options) => crash::crash(&options),
         Task::Tidy => tidy::tidy(),
     };
     done.unwrap_or_else(|error| {

@@ -104,6 +104,13 @@ const LINUX: &[Need] = &[
         dnf: "gnome-keyring",
         pacman: "gnome-keyring",
     },
+    Need {
+        sign: Sign::Program("chromedriver"),
+        purpose: Purpose::Test,
+        apt: "chromium-driver",
+        dnf: "chromedriver",
+        pacman: "chromium",
+    },
     Need { sign: Sign::Program("strace"), purpose: Purpose::Test, apt: "strace", dnf: "strace", pacman: "strace" },
     Need { sign: Sign::Program("xdotool"), purpose: Purpose::Test, apt: "xdotool", dnf: "xdotool", pacman: "xdotool" },
     Need {

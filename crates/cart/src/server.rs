@@ -77,6 +77,12 @@ impl Answer {
         Accepted { change: Change::between(local, &next), notes }
     }
 
+    /// What it says that it gave less of.
+    pub fn refusals(&self) -> impl Iterator<Item = LineNote> {
+        let held = |product| self.cart.lines.get(product).copied().unwrap_or(0);
+        self.refused.iter().map(move |refusal| self.note(&refusal.product_id, held(&refusal.product_id)))
+    }
+
     fn note(&self, product: &ProductId, quantity: u32) -> LineNote {
         let product = product.clone();
         let reason = self.refused.iter().find(|refusal| refusal.product_id == product).map(|refusal| refusal.reason);

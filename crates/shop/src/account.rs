@@ -79,6 +79,9 @@ impl Shop {
         }
         let _sending = inner.sending.lock().await;
         if let Err(error) = sync::bring(inner, &link).await {
+            if matches!(error, ShopError::Busy) {
+                return Err(error);
+            }
             tracing::info!(%error, "not all of the cart is saved before signing out");
         }
         if inner.model().has_pending() && !even_unsaved {
@@ -87,6 +90,7 @@ impl Shop {
         let _changing = inner.changing.lock().await;
         link.engine.sign_out(SignOut { scope: Scope::Local, lose_guest: false }).await?;
         let (cart, notices) = (inner.store.cart().await?, inner.store.notices().await?);
+        inner.let_go();
         inner.update(|model| model.sign_out(cart, notices));
         Ok(())
     }
@@ -97,19 +101,13 @@ impl Shop {
         Ok(self.inner.link()?.engine.sign_out(how).await?)
     }
 
-    /// Deletes the member and all that is theirs on the server, then everything about them here.
+    /// Deletes the member and all that is theirs on the server, then everything about them here. What is said of
+    /// [`Shop::forget_me`] about servers that can't be reached and lost answers holds here too.
     pub async fn close_account(&self) -> Result<(), ShopError> {
-        let (inner, link) = (&self.inner, self.inner.link()?);
-        if !inner.model().is_member() {
+        if !self.inner.model().is_member() {
             return Err(ShopError::NotAMember);
         }
-        let _sending = inner.sending.lock().await;
-        match sync::with_token(&link, |token| link.remote.close_account(token)).await {
-            // Ended: the server has no such user any more.
-            Ok(()) | Err(ShopError::Auth(carryover_auth::Error::SessionEnded)) => {}
-            Err(error) => return Err(error),
-        }
-        forget::wipe(inner, Some(&link)).await
+        forget::forget(&self.inner, &*self.inner.link()?).await
     }
 }
 

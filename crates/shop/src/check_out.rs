@@ -2,6 +2,7 @@
 
 use std::sync::PoisonError;
 
+use carryover_cart::{Answer, Money, ProductId};
 use uuid::Uuid;
 
 use crate::{
@@ -17,8 +18,9 @@ impl Shop {
     pub async fn check_out(&self) -> Result<Order, ShopError> {
         let (inner, link) = (&self.inner, self.inner.link()?);
         let _sending = inner.sending.lock().await;
-        // An order whose answer was lost: whoever asks once more means that one.
-        if let Some(unheard) = inner.unheard_order() {
+        let seen = inner.seen();
+        // An order whose answer was lost: whoever asks for the same once more means that one.
+        if let Some(unheard) = inner.unheard_order().filter(|wish| seen.is_of(wish)) {
             match place(inner, &link, unheard).await {
                 Err(error) if error.is_retryable() => return Err(error),
                 Err(_) => {}
@@ -26,6 +28,10 @@ impl Shop {
             }
         }
         sync::bring(inner, &link).await?;
+        if inner.seen().cart != seen.cart {
+            // Another device was quicker: that is not what the person saw.
+            return Err(ShopError::CartChanged);
+        }
         let total = inner.model().total();
         let total = total.ok_or_else(|| ShopError::Remote(RemoteError::refusal(Refusal::CartEmpty)))?;
         let wish =
@@ -54,7 +60,7 @@ async fn place(inner: &Inner, link: &Link, wish: OrderWish) -> Result<Order, Sho
     let placed =
         sync::with_token(link, |token| link.remote.place_order(token, wish.version, wish.total_minor, wish.key));
     let placed = placed.await;
-    if placed.as_ref().is_err_and(ShopError::is_retryable) {
+    if placed.as_ref().is_err_and(|error| error.is_retryable() && !error.is_unsent()) {
         return placed;
     }
     // Heard, one way or the other. Prices and stock are not what is on screen any more.
@@ -70,11 +76,39 @@ async fn place(inner: &Inner, link: &Link, wish: OrderWish) -> Result<Order, Sho
 /// The cart is what the order left of it.
 async fn conclude(inner: &Inner, link: &Link, order: Order) -> Result<Order, ShopError> {
     let cart = sync::with_token(link, |token| link.remote.cart(token)).await?;
-    sync::take_over(inner, link, &cart).await?;
+    sync::take_over(inner, link, &Answer { cart, refused: Vec::new() }).await?;
     Ok(order)
 }
 
+/// What is on screen when somebody orders.
+struct Seen {
+    cart: Vec<(ProductId, u32)>,
+    total: Option<Money>,
+    pending: bool,
+}
+
+impl Seen {
+    /// Whether it is what an order was about that was sent before.
+    fn is_of(&self, wish: &OrderWish) -> bool {
+        !self.pending && self.total.is_some_and(|total| total.minor == wish.total_minor)
+    }
+}
+
 impl Inner {
+    fn seen(&self) -> Seen {
+        let model = self.model();
+        let lines = model.cart().quantities();
+        Seen {
+            cart: lines.map(|(product, quantity)| (product.clone(), quantity)).collect(),
+            total: model.total(),
+            pending: model.has_pending(),
+        }
+    }
+
+    pub(crate) fn forget_unheard_order(&self) {
+        self.set_unheard_order(None);
+    }
+
     fn unheard_order(&self) -> Option<OrderWish> {
         *self.unheard_order.lock().unwrap_or_else(PoisonError::into_inner)
     }

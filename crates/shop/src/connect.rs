@@ -90,13 +90,18 @@ async fn follow_session(inner: Arc<Inner>, link: Arc<Link>) {
         let changing = inner.changing.lock().await;
         // A session that ended leaves its whole cart in the outbox.
         let cart = inner.store.cart().await;
-        inner.update(|model| {
+        let ended_flow = inner.update(|model| {
+            let had_flow = model.flow.is_some();
             model.set_identity(&state);
             if let Ok(cart) = cart {
                 model.set_cart(cart);
             }
+            had_flow && model.flow.is_none()
         });
         drop(changing);
+        if ended_flow && let Err(error) = inner.store.clear_upgrade().await {
+            tracing::warn!(%error, "a flow that is over is still written down");
+        }
         if session.changed().await.is_err() {
             return;
         }

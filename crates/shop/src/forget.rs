@@ -40,13 +40,18 @@ pub(crate) async fn finish(inner: &Inner, link: &Link) {
     }
 }
 
-async fn forget(inner: &Inner, link: &Link) -> Result<(), ShopError> {
+pub(crate) async fn forget(inner: &Inner, link: &Link) -> Result<(), ShopError> {
     // Otherwise the sync could make a new guest of what is left here.
     let _sending = inner.sending.lock().await;
     inner.store.begin_to_forget(inner.now_ms()).await?;
     inner.model().forgetting = true;
-    if link.engine.session().is_some() {
-        match with_token(link, |token| link.remote.forget_me(token)).await {
+    if let Some(session) = link.engine.session() {
+        let gone = if session.is_anonymous {
+            with_token(link, |token| link.remote.forget_me(token)).await
+        } else {
+            with_token(link, |token| link.remote.close_account(token)).await
+        };
+        match gone {
             // Ended: the server has no such guest any more.
             Ok(()) | Err(ShopError::Auth(AuthError::SessionEnded)) => {}
             Err(error) => {
@@ -61,7 +66,8 @@ async fn forget(inner: &Inner, link: &Link) -> Result<(), ShopError> {
     wipe(inner, Some(link)).await
 }
 
-pub(crate) async fn wipe(inner: &Inner, link: Option<&Link>) -> Result<(), ShopError> {
+async fn wipe(inner: &Inner, link: Option<&Link>) -> Result<(), ShopError> {
+    inner.let_go();
     let _changing = inner.changing.lock().await;
     inner.store.forget().await?;
     if let Some(link) = link {

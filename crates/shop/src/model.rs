@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use carryover_auth::{Session, State};
+use carryover_auth::{Contact, Session, State, User};
 use carryover_cart::{Change, Line, Money, PriceChange, ProductId};
 use carryover_store::{CartState, Note, StoredNotice};
 use uuid::Uuid;
@@ -177,7 +177,9 @@ impl Model {
             State::Present { session, .. } => {
                 let was_member = self.is_member();
                 self.identity = Identity::of(session);
-                if self.is_member() && !was_member && !self.claiming {
+                let linked =
+                    self.flow.as_ref().and_then(Flow::linking).is_some_and(|contact| has(&session.user, contact));
+                if !self.claiming && (linked || (self.is_member() && !was_member)) {
                     // However it came about: confirmed here, or in a browser.
                     self.flow = None;
                 }
@@ -270,6 +272,15 @@ impl Model {
             },
         }
     }
+}
+
+/// Whether an address or number is a user's, confirmed.
+fn has(user: &User, contact: &Contact) -> bool {
+    let theirs = match contact {
+        Contact::Email(_) => &user.email,
+        Contact::Phone(_) => &user.phone,
+    };
+    theirs.as_deref() == Some(contact.as_str())
 }
 
 impl Identity {

@@ -52,8 +52,8 @@ pub(crate) struct Inner {
     published: watch::Sender<Arc<Snapshot>>,
     /// Held while a change goes to disk and to memory, so that both see changes in one order. Never across the network.
     pub changing: tokio::sync::Mutex<()>,
-    /// Held while the cart is brought to the server, and while the person is forgotten: one of the two at a time. Taken before
-    /// `changing`.
+    /// Held by whoever speaks with the server about the cart, and while the person signs out or is forgotten: one at a time. Taken
+    /// before `changing`.
     pub sending: tokio::sync::Mutex<()>,
     pub link: OnceCell<Arc<Link>>,
     /// The trip through the browser that is under way.
@@ -90,7 +90,7 @@ impl Shop {
         model.set_stored_notices(store.notices().await?);
         model.forgetting = store.is_forgetting().await?;
         model.flow = store.upgrade::<Flow>().await?;
-        model.claiming = store.hand_off().await?.is_some_and(|hand_off| hand_off.is_undecided());
+        model.claiming = store.is_handing_over().await?;
         if let Some(who) = store.record().await?.and_then(|record| record.who) {
             model.identity = Identity::known(who.user_id, who.is_anonymous);
         }
@@ -193,15 +193,17 @@ impl Inner {
         *self.trip() = trip;
     }
 
-    /// Whether it is open whose the cart is.
-    pub(crate) async fn is_handing_over(&self) -> Result<bool, ShopError> {
-        Ok(self.store.hand_off().await?.is_some_and(|hand_off| hand_off.is_undecided()))
+    /// Nothing that was under way in memory is for whoever comes next.
+    pub(crate) fn let_go(&self) {
+        self.set_trip(None);
+        *self.sides() = None;
+        self.forget_unheard_order();
     }
 
     /// Writes down how far the hand-off is, then shows it.
     pub(crate) async fn set_hand_off(&self, state: HandOff) -> Result<(), ShopError> {
         self.store.set_hand_off(&state, self.now_ms()).await?;
-        self.update(|model| model.claiming = state.is_undecided());
+        self.update(|model| model.claiming = state.undecided().is_some());
         Ok(())
     }
 

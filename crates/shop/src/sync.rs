@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use carryover_auth::{AccessToken, Error as AuthError, Session};
-use carryover_cart::{Answer, ServerCart};
+use carryover_cart::Answer;
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
@@ -76,15 +76,19 @@ async fn settle(inner: &Inner, retry: &mut Retry) {
 /// The user's cart is fetched, for another device may have changed it; then everything that waits goes out, oldest first.
 async fn synchronise(inner: &Inner, link: &Link) -> Result<(), ShopError> {
     let _sending = inner.sending.lock().await;
-    if inner.is_handing_over().await? {
-        // Whose cart it is is being decided. What waits, waits for that.
-        return Ok(());
+    match bring(inner, link).await {
+        // What waits, waits until it is known whose cart it is.
+        Err(ShopError::Busy) => Ok(()),
+        done => done,
     }
-    bring(inner, link).await
 }
 
-/// The same, for somebody who holds `sending` and needs the server to have the whole cart.
+/// The same, for somebody who holds `sending` and needs the server to have the whole cart. [`ShopError::Busy`] while the cart is
+/// being handed over: the server's answer would be about a cart that is not this one any more.
 pub(crate) async fn bring(inner: &Inner, link: &Link) -> Result<(), ShopError> {
+    if inner.store.is_handing_over().await? {
+        return Err(ShopError::Busy);
+    }
     let device = inner.store.device().await?;
     let mut pending = inner.store.pending(BATCH).await?;
     if pending.is_empty()
@@ -130,11 +134,15 @@ where
 }
 
 /// Takes over a cart that the person asked the server for. The caller holds `sending`.
-pub(crate) async fn take_over(inner: &Inner, link: &Link, cart: &ServerCart) -> Result<(), ShopError> {
+pub(crate) async fn take_over(inner: &Inner, link: &Link, answer: &Answer) -> Result<(), ShopError> {
     let _changing = inner.changing.lock().await;
     let session = link.engine.session().ok_or(AuthError::NoSession)?;
-    let state = inner.store.take_over(&session.user.id.to_string(), cart).await?;
-    inner.update(|model| model.set_cart(state));
+    let state = inner.store.take_over(&session.user.id.to_string(), answer, inner.now_ms()).await?;
+    let notices = inner.store.notices().await?;
+    inner.update(|model| {
+        model.set_cart(state);
+        model.set_stored_notices(notices);
+    });
     Ok(())
 }
 

@@ -117,12 +117,15 @@ pub(crate) async fn begin(
 
 /// Waits again where a program that has ended since did. If the port is somebody else's by now, nobody can come back.
 pub(crate) async fn resume(inner: &Arc<Inner>, link: &Arc<Link>, purpose: Purpose, provider: &str, flow: FlowId) {
-    let loopback = match link.engine.flow_redirect(flow) {
-        Some(redirect) => Loopback::bind_again(&redirect).await.ok(),
+    let redirect = link.engine.flow_redirect(flow);
+    let loopback = match &redirect {
+        Some(redirect) => Loopback::bind_again(redirect).await.ok(),
         None => None,
     };
     match loopback {
         Some(loopback) => listen(inner, link, purpose, provider, loopback, None),
+        // It comes back by a deep link, whenever it does.
+        None if redirect.is_some_and(|redirect| redirect.port().is_none()) => {}
         None => failed(inner, purpose, provider, BrowserFailure::TimedOut).await,
     }
 }
@@ -182,10 +185,29 @@ impl Shop {
 }
 
 async fn called_back(inner: &Arc<Inner>, link: &Arc<Link>, callback: &str) -> Result<(), ShopError> {
-    let callback = handle(link, callback).await?;
-    inner.set_trip(None);
-    arrived(inner, link, Uuid::nil(), callback).await;
-    Ok(())
+    match handle(link, callback).await {
+        // An old link, opened once more: the trip under way is another one.
+        Ok(Callback::AlreadyHandled) => Ok(()),
+        Ok(callback) => {
+            inner.set_trip(None);
+            arrived(inner, link, Uuid::nil(), callback).await;
+            Ok(())
+        }
+        Err(AuthError::UnknownFlow) => Err(AuthError::UnknownFlow.into()),
+        Err(error) => {
+            let under_way = inner.model().flow.clone();
+            match under_way {
+                Some(Flow::Link(Step::InBrowser { provider, .. })) => {
+                    failed(inner, Purpose::Link, &provider, (&error).into()).await;
+                }
+                Some(Flow::SignIn(Step::InBrowser { provider, .. })) => {
+                    failed(inner, Purpose::SignIn, &provider, (&error).into()).await;
+                }
+                _ => {}
+            }
+            Err(error.into())
+        }
+    }
 }
 
 fn open(inner: &Inner, url: &Url) -> Result<(), ShopError> {
@@ -253,7 +275,16 @@ async fn arrived(inner: &Arc<Inner>, link: &Arc<Link>, id: Uuid, callback: Callb
     }
 }
 
+/// Shows that a trip led nowhere, if it is still the one that somebody waits for.
 async fn failed(inner: &Inner, purpose: Purpose, provider: &str, failure: BrowserFailure) {
+    let waited_for = match (&inner.model().flow, purpose) {
+        (Some(Flow::Link(Step::InBrowser { provider, .. })), Purpose::Link)
+        | (Some(Flow::SignIn(Step::InBrowser { provider, .. })), Purpose::SignIn) => Some(provider.clone()),
+        _ => None,
+    };
+    if waited_for.as_deref() != Some(provider) {
+        return;
+    }
     let step = Step::Failed { provider: provider.to_owned(), failure };
     if let Err(error) = inner.set_flow(purpose.flow(step)).await {
         tracing::warn!(%error, "a failed trip was not written down");

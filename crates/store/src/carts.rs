@@ -49,9 +49,9 @@ impl Store {
         known_version(&mut tx, self.scope.as_str(), &owner).await
     }
 
-    /// Takes over a cart that the person asked the server for: an undo, an earlier cart, an order. They are told nothing of it, for
-    /// they know. What was changed here meanwhile stays. Returns the cart as it is now.
-    pub async fn take_over(&self, user_id: &str, cart: &ServerCart) -> Result<CartState, StoreError> {
+    /// Takes over a cart that the person asked the server for: an undo, an earlier cart, an order. They are told only of what the
+    /// server gave less of, for they know the rest. What was changed here meanwhile stays. Returns the cart as it is now.
+    pub async fn take_over(&self, user_id: &str, answer: &Answer, now_ms: i64) -> Result<CartState, StoreError> {
         let mut tx = self.begin_writing().await?;
         let scope = self.scope.as_str();
         let owner = owner(&mut tx, scope).await?;
@@ -59,11 +59,13 @@ impl Store {
             ensure_cart(&mut tx, scope, &owner).await?;
             let local = read(&mut tx, scope, &owner).await?;
             let pending = outbox::products(&mut tx, scope, &owner).await?;
-            let answer = Answer { cart: cart.clone(), refused: Vec::new() };
             for line in answer.accept(&local, &pending).change.lines() {
                 write_line(&mut tx, scope, &owner, line).await?;
             }
-            set_version(&mut tx, scope, &owner, cart.version).await?;
+            for note in answer.refusals() {
+                notices::put(&mut tx, scope, &owner, &note, now_ms).await?;
+            }
+            set_version(&mut tx, scope, &owner, answer.cart.version).await?;
         }
         let state = state(&mut tx, scope, &owner).await?;
         tx.commit().await?;

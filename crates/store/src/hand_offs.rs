@@ -8,7 +8,10 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Sqlite, Transaction};
 use uuid::Uuid;
 
-use crate::{HandedOver, Note, Store, StoreError, carts, notices, outbox};
+use crate::{
+    HandedOver, Note, Store, StoreError, carts, notices, outbox,
+    owner::{VISITOR, owner},
+};
 
 const BAD_STATE: StoreError = StoreError::Inconsistent { table: "hand_offs", column: "state" };
 
@@ -84,9 +87,12 @@ pub struct Claimed {
 }
 
 impl HandOff {
-    /// Whether it is open, on this device, whose the cart is.
-    pub fn is_undecided(&self) -> bool {
-        matches!(self, Self::Claiming(_) | Self::Claimed { .. })
+    /// The claim of which it is open, on this device, what came of it.
+    pub fn undecided(&self) -> Option<&Claim> {
+        match self {
+            Self::Claiming(claim) | Self::Claimed { claim, .. } => Some(claim),
+            Self::Finishing { .. } => None,
+        }
     }
 }
 
@@ -95,6 +101,15 @@ impl Store {
     pub async fn hand_off(&self) -> Result<Option<HandOff>, StoreError> {
         let mut tx = self.begin().await?;
         read(&mut tx, self.scope.as_str()).await
+    }
+
+    /// Whether the cart of whoever is signed in is being handed over, so that nobody knows yet whose it is.
+    pub async fn is_handing_over(&self) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let scope = self.scope.as_str();
+        let owner = owner(&mut tx, scope).await?;
+        let hand_off = read(&mut tx, scope).await?;
+        Ok(hand_off.as_ref().and_then(HandOff::undecided).is_some_and(|claim| claim.guest_id.to_string() == owner))
     }
 
     /// Writes the step down before it is taken.
@@ -106,8 +121,9 @@ impl Store {
 
     /// The hand-off is over, or did not happen.
     pub async fn clear_hand_off(&self) -> Result<(), StoreError> {
-        sqlx::query("delete from hand_offs where scope = ?").bind(self.scope.as_str()).execute(self.pool()).await?;
-        Ok(())
+        let mut tx = self.begin_writing().await?;
+        clear(&mut tx, self.scope.as_str()).await?;
+        Ok(tx.commit().await?)
     }
 }
 
@@ -135,23 +151,24 @@ async fn write(
     Ok(())
 }
 
-/// The account takes the guest's place: its cart as it was claimed, and on top of it what changed in the guest's since. Nothing
-/// to do when no claimed hand-off of these two is written down: then each keeps their own cart.
+/// The account takes the place of the guest, or of the visitor whom a guest left behind when their session ended: its cart as it
+/// was claimed, and on top of it what changed here since. False when no claimed hand-off of these two is written down: then
+/// each keeps their own cart.
 pub(crate) async fn complete(
     tx: &mut Transaction<'static, Sqlite>,
     scope: &str,
-    guest_id: Uuid,
+    owner: &str,
     account_id: Uuid,
     now_ms: i64,
-) -> Result<(), StoreError> {
-    let Some(HandOff::Claimed { claim, claimed }) = read(tx, scope).await? else { return Ok(()) };
-    if (claim.guest_id, claim.account_id) != (guest_id, account_id) {
-        return Ok(());
+) -> Result<bool, StoreError> {
+    let Some(HandOff::Claimed { claim, claimed }) = read(tx, scope).await? else { return Ok(false) };
+    if claim.account_id != account_id || (owner != VISITOR && owner != claim.guest_id.to_string()) {
+        return Ok(false);
     }
-    let (guest, account) = (guest_id.to_string(), account_id.to_string());
-    let now_here = carts::read(tx, scope, &guest).await?;
-    carts::remove(tx, scope, &guest).await?;
-    let late = changed_since(&claim.guest, &now_here, &claimed.cart);
+    let account = account_id.to_string();
+    let now_here = carts::read(tx, scope, owner).await?;
+    carts::remove(tx, scope, owner).await?;
+    let late = changed_since(&claim, &now_here, &claimed.cart);
     let mut lines = claimed.cart.lines.clone();
     lines.extend(late.iter().cloned());
     carts::replace(tx, scope, &account, &ServerCart { version: claimed.cart.version, lines }).await?;
@@ -165,20 +182,28 @@ pub(crate) async fn complete(
         undo_until_ms: claimed.undo_until_ms,
     });
     notices::put_for(tx, scope, &account, &note, now_ms).await?;
-    write(tx, scope, &HandOff::Finishing { claim_id: claimed.claim_id }, now_ms).await
+    write(tx, scope, &HandOff::Finishing { claim_id: claimed.claim_id }, now_ms).await?;
+    Ok(true)
+}
+
+/// A hand-off of somebody who is not here any more.
+pub(crate) async fn clear(tx: &mut Transaction<'static, Sqlite>, scope: &str) -> Result<(), StoreError> {
+    sqlx::query("delete from hand_offs where scope = ?").bind(scope).execute(&mut **tx).await?;
+    Ok(())
 }
 
 /// What was put in or taken out after the cart was handed over, on top of the cart that it went to.
-fn changed_since(
-    handed_over: &BTreeMap<ProductId, u32>,
-    now_here: &Cart,
-    account: &ServerCart,
-) -> Vec<(ProductId, u32)> {
+fn changed_since(claim: &Claim, now_here: &Cart, account: &ServerCart) -> Vec<(ProductId, u32)> {
+    let handed_over = &claim.guest;
     let products: BTreeSet<_> = handed_over.keys().chain(now_here.quantities().map(|(product, _)| product)).collect();
     let change = |product: &ProductId| {
         let (before, now) = (handed_over.get(product).copied().unwrap_or(0), now_here.quantity(product));
+        // Where the account's own cart was kept, there is nothing of this one in it to be taken out.
+        if now == before || (now < before && claim.told.outcome == Outcome::KeptAccount) {
+            return None;
+        }
         let held = account.lines.get(product).copied().unwrap_or(0);
-        (before != now).then(|| (product.clone(), held.saturating_add(now).saturating_sub(before)))
+        Some((product.clone(), held.saturating_add(now).saturating_sub(before)))
     };
     products.into_iter().filter_map(change).collect()
 }

@@ -3,7 +3,7 @@
 use sqlx::{Row, Sqlite, Transaction};
 use uuid::Uuid;
 
-use crate::{Store, StoreError, attempts, carts, hand_offs, upgrades};
+use crate::{Store, StoreError, attempts, carts, hand_offs, owner::VISITOR, upgrades};
 
 /// What the session engine keeps. The tokens are in `sealed`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,14 +32,19 @@ pub struct Who {
 enum WhoChange {
     /// The same person as before, or nobody as before.
     None,
-    /// Somebody signed in, a new guest as a rule: the visitor's cart becomes theirs.
+    /// A guest was made: the visitor's cart becomes theirs.
     AdoptVisitorCart(Who),
+    /// A member signed in where nobody was. A cart that was claimed for them is theirs now; any other of a visitor stays the
+    /// visitor's, for nobody said what it is to be beside their own.
+    SignIn(Who),
     /// The guest became a member: the upgrade under way is done.
     FinishUpgrade,
     /// Another account took over. What of the first one's cart was handed to it, it has now; else each keeps their own.
     Switch(Who, Who),
-    /// The session is over: a record of whose it was stays, and the cart goes on as a visitor's, so that nothing is lost.
+    /// A guest's session is over: a record of whose it was stays, and the cart goes on as a visitor's, so that nothing is lost.
     End(Who),
+    /// A member's session is over. Their cart, and what of it was not sent, waits here until they are back: nobody else gets it.
+    EndOfMember(Who),
     /// A member signed out: the server keeps their cart for them, and whoever comes next on this device must not get it.
     SignOut(Who),
 }
@@ -47,9 +52,11 @@ enum WhoChange {
 impl WhoChange {
     fn between(before: Option<Who>, after: Option<Who>, signs_out: bool) -> Self {
         match (before, after) {
-            (None, Some(who)) => Self::AdoptVisitorCart(who),
+            (None, Some(who)) if who.is_anonymous => Self::AdoptVisitorCart(who),
+            (None, Some(who)) => Self::SignIn(who),
             (Some(who), None) if signs_out && !who.is_anonymous => Self::SignOut(who),
-            (Some(who), None) => Self::End(who),
+            (Some(who), None) if who.is_anonymous => Self::End(who),
+            (Some(who), None) => Self::EndOfMember(who),
             (Some(before), Some(after)) if before.user_id != after.user_id => Self::Switch(before, after),
             (Some(before), Some(after)) if before.is_anonymous && !after.is_anonymous => Self::FinishUpgrade,
             (None, None) | (Some(_), Some(_)) => Self::None,
@@ -101,13 +108,21 @@ impl Store {
                 carts::adopt_visitor(&mut tx, scope, &who.user_id.to_string()).await?;
                 attempts::clear(&mut tx, scope).await?;
             }
-            WhoChange::FinishUpgrade => upgrades::clear(&mut tx, scope).await?,
+            WhoChange::SignIn(who) => {
+                hand_offs::complete(&mut tx, scope, VISITOR, who.user_id, now_ms).await?;
+                upgrades::clear(&mut tx, scope).await?;
+            }
+            WhoChange::FinishUpgrade => {
+                hand_offs::clear(&mut tx, scope).await?;
+                upgrades::clear(&mut tx, scope).await?;
+            }
             WhoChange::Switch(before, after) => {
-                hand_offs::complete(&mut tx, scope, before.user_id, after.user_id, now_ms).await?;
+                hand_offs::complete(&mut tx, scope, &before.user_id.to_string(), after.user_id, now_ms).await?;
                 upgrades::clear(&mut tx, scope).await?;
             }
             WhoChange::SignOut(who) => {
                 note_end(&mut tx, scope, &who, "signed_out", now_ms).await?;
+                hand_offs::clear(&mut tx, scope).await?;
                 upgrades::clear(&mut tx, scope).await?;
                 carts::remove(&mut tx, scope, &who.user_id.to_string()).await?;
             }
@@ -115,6 +130,10 @@ impl Store {
                 note_end(&mut tx, scope, &who, "ended", now_ms).await?;
                 upgrades::clear(&mut tx, scope).await?;
                 carts::give_to_visitor(&mut tx, scope, &who.user_id.to_string(), now_ms).await?;
+            }
+            WhoChange::EndOfMember(who) => {
+                note_end(&mut tx, scope, &who, "ended", now_ms).await?;
+                upgrades::clear(&mut tx, scope).await?;
             }
         }
         tx.commit().await?;

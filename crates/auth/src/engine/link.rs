@@ -203,6 +203,13 @@ impl<S: SessionStore> Inner<S> {
             return Ok(None);
         }
         let session = self.until_permanent(session).await?;
+        // A guest's was settled with the token that says "member"; a member's is now.
+        self.commit(IfStoreFails::Remember, |document| {
+            let pending = document.pending.is_some();
+            document.settle();
+            ((), pending.then_some(Cause::Kept))
+        })
+        .await?;
         Ok(Some(session))
     }
 

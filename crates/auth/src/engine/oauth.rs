@@ -175,6 +175,16 @@ impl<S: SessionStore> Inner<S> {
 
     async fn finish(self: &Arc<Self>, flow: Flow, session: Arc<Session>) -> Result<Callback, Error> {
         match flow.purpose {
+            Purpose::SignIn { .. } if self.flow(flow.id).is_none() => {
+                // Cancelled while its code was exchanged: nobody waits for this session.
+                self.commit(IfStoreFails::Remember, |document| {
+                    document.let_go(session.clone());
+                    ((), Some(Cause::Kept))
+                })
+                .await?;
+                self.revoke_in_background();
+                Err(Error::UnknownFlow)
+            }
             Purpose::SignIn { over_guest } => {
                 let finish = |document: &mut Document| document.finish_flow(flow.id);
                 self.arrive(session, over_guest, finish).await.map(Callback::SignedIn)

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use carryover_auth::AccessToken;
-use carryover_cart::{Currency, Limit, Money, Offer, ProductId, ServerCart, merge::Answer};
+use carryover_cart::{self as cart, Currency, Limit, Money, Offer, ProductId, ServerCart, merge::Answer};
 use carryover_store::Claimed;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -137,6 +137,7 @@ struct EarlierBody {
 #[derive(Deserialize)]
 struct RestoredBody {
     cart: CartBody,
+    refused: Vec<cart::Refusal>,
 }
 
 impl Remote {
@@ -216,10 +217,10 @@ impl Remote {
         account: AccessToken,
         id: Uuid,
         version: i64,
-    ) -> Result<ServerCart, RemoteError> {
+    ) -> Result<cart::Answer, RemoteError> {
         let arguments = json!({ "id": id, "version": version });
         let body: RestoredBody = self.call("restore_earlier_cart", &account, &arguments).await?;
-        Ok(body.cart.into())
+        Ok(cart::Answer { cart: body.cart.into(), refused: body.refused })
     }
 }
 

@@ -27,6 +27,10 @@ pub(super) async fn claim(
     outcome: Outcome,
 ) -> Result<(), ShopError> {
     let _sending = inner.sending.lock().await;
+    if inner.choosing()?.key != choosing.key || inner.store.is_handing_over().await? {
+        // Cancelled, or decided by somebody who was quicker.
+        return Err(ShopError::NoHandOff);
+    }
     let here: BTreeMap<_, _> =
         inner.model().cart().quantities().map(|(product, quantity)| (product.clone(), quantity)).collect();
     let guest = sides.guest.quantities().map(|(product, quantity)| (product.clone(), quantity)).collect();
@@ -55,7 +59,13 @@ pub(super) async fn claim(
         key: choosing.key,
     };
     match sync::with_candidate(link, |access| link.remote.claim_offer(access, &request)).await {
-        Ok(claimed) => complete(inner, link, claim, claimed).await,
+        Ok(claimed) => {
+            let completed = complete(inner, link, claim, claimed).await;
+            if completed.is_err() {
+                resume::in_background(inner, link);
+            }
+            completed
+        }
         Err(error) => refused(inner, link, error).await,
     }
 }
@@ -66,7 +76,7 @@ async fn refused(inner: &Arc<Inner>, link: &Arc<Link>, error: ShopError) -> Resu
     match &error {
         ShopError::Remote(RemoteError::Refused { refusal: Some(refusal), .. }) => match refusal {
             // Another window was first with this key, or this one was and never heard.
-            Refusal::KeyReused | Refusal::OfferUsed => resume::recognise(inner, link).await,
+            Refusal::KeyReused | Refusal::OfferUsed => resume::recognise(inner, link).await.map(drop),
             Refusal::CartStale | Refusal::OfferGone | Refusal::OverLimit { .. } | Refusal::UnknownProduct => {
                 inner.clear_hand_off().await?;
                 Err(ShopError::CartChanged)

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use carryover_auth::Error as AuthError;
 use carryover_cart::{
     Cart, Money, ProductId,
     merge::{Answer, Decision, Plan, PlanLine, Reason, Rules, Settlement},
@@ -11,11 +12,11 @@ use carryover_store::{Outcome, Told};
 use super::{
     claim,
     look::{self, Sides},
+    resume::{self, Recognised},
 };
 use crate::{
     Shop, ShopError,
     flow::{Choosing, Flow},
-    remote::Refusal,
     shop::{Inner, Link},
 };
 
@@ -126,16 +127,16 @@ impl Shop {
 /// Looks at both carts, and keeps what was seen for the answer. `None`: there was nothing to decide, and it is done.
 pub(super) async fn look(inner: &Arc<Inner>, link: &Arc<Link>) -> Result<Option<Arc<Sides>>, ShopError> {
     let choosing = inner.choosing()?;
-    let seen = match look::sides(inner, link).await {
-        // A claim whose answer was lost did arrive.
-        Err(error) if error.refusal() == Some(&Refusal::CartClaimed) => {
-            let _sending = inner.sending.lock().await;
-            super::resume::recognise(inner, link).await?;
-            return Ok(None);
+    {
+        // First of all what came of a claim whose answer was lost.
+        let _sending = inner.sending.lock().await;
+        match resume::recognise(inner, link).await {
+            Ok(Recognised::HandedOver) => return Ok(None),
+            Ok(Recognised::Nothing) | Err(ShopError::CartChanged) => {}
+            Err(error) => return Err(error),
         }
-        seen => seen?,
-    };
-    let Some(sides) = seen else {
+    }
+    let Some(sides) = look::sides(inner, link).await.map_err(|error| gone(error, inner))? else {
         // No guest and no cart: nothing is handed over.
         claim::switch(inner, link).await?;
         return Ok(None);
@@ -155,6 +156,15 @@ pub(super) async fn look(inner: &Arc<Inner>, link: &Arc<Link>) -> Result<Option<
             Ok(None)
         }
     }
+}
+
+/// The account's session ended while the decision waited: there is nothing to decide about any more.
+fn gone(error: ShopError, inner: &Inner) -> ShopError {
+    if matches!(error, ShopError::Auth(AuthError::NoCandidate)) {
+        inner.update(|model| model.flow = None);
+        return ShopError::NoHandOff;
+    }
+    error
 }
 
 /// What a person is told of a plan once it is done.

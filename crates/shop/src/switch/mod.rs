@@ -51,6 +51,8 @@ pub(crate) async fn resume_flow(inner: &Arc<Inner>, link: &Arc<Link>) -> Result<
         // The dialog asks for the carts.
         (Some(Flow::Choosing(_)), Some(_)) => Ok(()),
         (Some(Flow::Choosing(_)), None) => inner.clear_flow().await,
+        // Beside a member no account waits: it is what a cancelled trip brought too late.
+        (_, Some(_)) if inner.model().is_member() => Ok(link.engine.drop_candidate().await?),
         // Killed between the two: the account is proven, and nobody wrote down that there is something to choose.
         (_, Some(account)) => arrived(inner, link, &account).await,
         (Some(Flow::Link(Step::InBrowser { provider, flow })), None) => {

@@ -1,6 +1,6 @@
 //! Proving that an account is one's own: by a code, a password or a provider. The guest stays signed in meanwhile.
 
-use carryover_auth::{Otp, OverGuest, Password, SendOtp, SignedIn};
+use carryover_auth::{Error as AuthError, Otp, OverGuest, Password, SendOtp, SignedIn};
 
 use crate::{
     ContactKind, Shop, ShopError,
@@ -37,14 +37,23 @@ impl Shop {
         let contact = upgrade::parse(kind, typed)?;
         let (inner, link) = (&self.inner, self.inner.link()?);
         prepare(inner, &link).await?;
-        link.engine.api().send_otp(&SendOtp::to_existing(contact.clone())).await?;
-        inner.set_flow(Flow::SignIn(Step::CodeSent { contact, sent_at_ms: inner.now_ms() })).await
+        let code_sent = Flow::SignIn(Step::CodeSent { contact: contact.clone(), sent_at_ms: inner.now_ms() });
+        match link.engine.api().send_otp(&SendOtp::to_existing(contact)).await {
+            Ok(()) => inner.set_flow(code_sent).await,
+            // The message may have been sent all the same: there is a field for its code.
+            Err(error @ AuthError::NoAnswer(_)) => {
+                inner.set_flow(code_sent).await?;
+                Err(error.into())
+            }
+            Err(error) => Err(upgrade::invalid(kind, error.into())),
+        }
     }
 
     /// Signs in with the code from the message.
     pub async fn confirm_sign_in_code(&self, otp: &Otp) -> Result<(), ShopError> {
         let (inner, link) = (&self.inner, self.inner.link()?);
         let contact = inner.model().flow.as_ref().and_then(Flow::signing_in).cloned().ok_or(ShopError::NoUpgrade)?;
+        guest_of_cart(inner, &link).await?;
         let signed_in = link.engine.sign_in_with_otp(contact, otp, OverGuest::Park).await?;
         self.signed_in(&link, signed_in).await
     }
@@ -85,7 +94,13 @@ async fn prepare(inner: &Inner, link: &Link) -> Result<(), ShopError> {
     }
     inner.may_begin()?;
     trip::end(inner, link).await?;
-    if !inner.model().cart().is_empty() {
+    guest_of_cart(inner, link).await
+}
+
+/// Whoever has something in the cart is a guest by now.
+async fn guest_of_cart(inner: &Inner, link: &Link) -> Result<(), ShopError> {
+    let empty = inner.model().cart().is_empty();
+    if !empty {
         ensure_guest(inner, link).await?;
     }
     Ok(())

@@ -1,11 +1,11 @@
 //! Taking a hand-off back, and the carts that were not kept.
 
-use carryover_cart::{ProductId, ServerCart};
+use carryover_cart::{Answer, ProductId, ServerCart};
 use uuid::Uuid;
 
 use crate::{
     NoticeKind, Shop, ShopError,
-    remote::{EarlierCart, Undone},
+    remote::{EarlierCart, Refusal, Undone},
     sync,
 };
 
@@ -42,9 +42,16 @@ impl Shop {
         let (inner, link) = (&self.inner, self.inner.link()?);
         let _sending = inner.sending.lock().await;
         sync::bring(inner, &link).await?;
-        match sync::with_token(&link, |token| link.remote.undo_claim(token, claim_id, seen)).await? {
+        let undone = match sync::with_token(&link, |token| link.remote.undo_claim(token, claim_id, seen)).await {
+            // Somebody did it, and perhaps it was this person, whose answer was lost.
+            Err(error) if error.refusal() == Some(&Refusal::AlreadyUndone) => {
+                Undone::Done(sync::with_token(&link, |token| link.remote.cart(token)).await?)
+            }
+            undone => undone?,
+        };
+        match undone {
             Undone::Done(cart) => {
-                sync::take_over(inner, &link, &cart).await?;
+                sync::take_over(inner, &link, &Answer { cart, refused: Vec::new() }).await?;
                 self.put_away_notice_of(claim_id).await?;
                 inner.update(|model| model.notify(NoticeKind::HandOffUndone));
                 Ok(HandOffUndo::Done)
@@ -63,14 +70,14 @@ impl Shop {
         sync::with_token(&link, |token| link.remote.earlier_carts(token)).await
     }
 
-    /// Makes an earlier cart the cart; what is in the cart now becomes an earlier one.
+    /// Makes an earlier cart the cart, as far as today's stock and limits allow; what is in the cart now becomes an earlier one.
     pub async fn restore_earlier_cart(&self, id: Uuid) -> Result<(), ShopError> {
         let (inner, link) = (&self.inner, self.inner.link()?);
         let _sending = inner.sending.lock().await;
         sync::bring(inner, &link).await?;
         let version = inner.store.server_version().await?;
-        let cart = sync::with_token(&link, |token| link.remote.restore_earlier_cart(token, id, version)).await?;
-        sync::take_over(inner, &link, &cart).await
+        let answer = sync::with_token(&link, |token| link.remote.restore_earlier_cart(token, id, version)).await?;
+        sync::take_over(inner, &link, &answer).await
     }
 
     /// Names for the lines of a cart.

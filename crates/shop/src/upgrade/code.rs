@@ -20,6 +20,15 @@ pub(crate) fn parse(kind: ContactKind, typed: &str) -> Result<Contact, ShopError
     }
 }
 
+/// A server that does not take what was typed says so in general terms.
+pub(crate) fn invalid(kind: ContactKind, error: ShopError) -> ShopError {
+    match (error.auth_code(), kind) {
+        (Some(Code::ValidationFailed), ContactKind::Email) => ShopError::InvalidEmail,
+        (Some(Code::ValidationFailed), ContactKind::Phone) => ShopError::InvalidPhone,
+        _ => error,
+    }
+}
+
 /// What a person says they have typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContactKind {
@@ -38,11 +47,16 @@ impl Shop {
         inner.may_begin()?;
         ensure_guest(inner, &link).await?;
         trip::end(inner, &link).await?;
-        match ask(inner, &link, contact.clone()).await? {
-            Linked::CodeSent => {
-                inner.set_flow(Flow::Link(Step::CodeSent { contact, sent_at_ms: inner.now_ms() })).await
+        let code_sent = Flow::Link(Step::CodeSent { contact: contact.clone(), sent_at_ms: inner.now_ms() });
+        match ask(inner, &link, contact).await {
+            Ok(Linked::CodeSent) => inner.set_flow(code_sent).await,
+            Ok(Linked::Linked(session)) => upgrade::done(inner, &session).await,
+            // The message may have been sent all the same: there is a field for its code.
+            Err(error @ ShopError::Auth(AuthError::NoAnswer(_))) => {
+                inner.set_flow(code_sent).await?;
+                Err(error)
             }
-            Linked::Linked(session) => upgrade::done(inner, &session).await,
+            Err(error) => Err(invalid(kind, error)),
         }
     }
 
@@ -84,7 +98,10 @@ async fn confirm(link: &Link, contact: &Contact, otp: &Otp) -> Result<Confirmed,
     let present = link.engine.session().and_then(|session| Email::parse(session.user.email.as_deref()?));
     match (contact, present) {
         (Contact::Email(_), Some(present)) => {
-            link.engine.confirm_link_with(Proof::of_change(&present.into(), otp)).await.map_err(|_| error)
+            match link.engine.confirm_link_with(Proof::of_change(&present.into(), otp)).await {
+                Err(second) if second.code() == Some(&Code::OtpExpired) => Err(error),
+                answer => answer,
+            }
         }
         _ => Err(error),
     }

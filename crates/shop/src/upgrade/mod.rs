@@ -6,7 +6,7 @@ mod provider;
 use carryover_auth::Session;
 
 pub use code::ContactKind;
-pub(crate) use code::parse;
+pub(crate) use code::{invalid, parse};
 
 use crate::{Identity, Shop, ShopError, shop::Inner, trip};
 

@@ -73,6 +73,29 @@ async fn what_was_not_seen_is_not_ordered_and_a_lost_answer_is_one_order() -> Re
 }
 
 #[tokio::test]
+async fn a_member_who_is_signed_out_elsewhere_finds_the_cart_once_and_nobody_else_does() -> Result<()> {
+    let (sandbox, console) = carryover_testkit::sandbox(SandboxOptions::default()).await?;
+    let device = Device::new()?;
+    let (shop, before) = saved_guest(&sandbox, &device).await?;
+    joined(|| shop.request_code(ContactKind::Email, "ana@example.com")).await?;
+    shop.confirm_code(&Otp::new(console.code("ana@example.com").await?)).await?;
+    shop.set_password(Password::new("correct horse battery".into()), None).await?;
+    sandbox.execute("delete from auth.sessions").await?;
+    shop.set_quantity(&product("teapot"), 3).await?;
+    let alone = until(&shop, "the end of the session", |s| s.identity == Identity::Visitor).await?;
+    assert!(alone.cart.lines.is_empty(), "whoever comes next gets nothing");
+    shop.sign_in_with_password(ContactKind::Email, "ana@example.com", Password::new("correct horse battery".into()))
+        .await?;
+    let back =
+        until(&shop, "the member", |s| matches!(s.identity, Identity::Member { .. }) && s.cart.items == 4).await?;
+    assert!(matches!(back.identity, Identity::Member { user_id, .. } if user_id == guest(&before)?));
+    saved(&shop).await?;
+    let row = console.rows("cart_lines?product_id=eq.teapot&select=quantity").await?;
+    assert_eq!(row, [json!({ "quantity": 3 })], "what was not sent when it ended is sent now, once");
+    Ok(())
+}
+
+#[tokio::test]
 async fn who_signs_out_leaves_their_cart_at_the_server_and_nothing_here() -> Result<()> {
     let options = SandboxOptions { control: Some(ControlOptions::default()), ..SandboxOptions::default() };
     let (sandbox, console) = carryover_testkit::sandbox(options).await?;

@@ -10,4 +10,6 @@ mod offline;
 mod path;
 mod support;
 mod switch;
+mod table;
 mod upgrade;
+mod ways;
