@@ -103,13 +103,15 @@ impl Store {
         read(&mut tx, self.scope.as_str()).await
     }
 
-    /// Whether the cart of whoever is signed in is being handed over, so that nobody knows yet whose it is.
+    /// Whether the cart that is here is being handed over, so that nobody knows yet whose it is: that of the guest who gave it, or
+    /// of the visitor whom they left behind when their session ended.
     pub async fn is_handing_over(&self) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
         let scope = self.scope.as_str();
         let owner = owner(&mut tx, scope).await?;
         let hand_off = read(&mut tx, scope).await?;
-        Ok(hand_off.as_ref().and_then(HandOff::undecided).is_some_and(|claim| claim.guest_id.to_string() == owner))
+        let claim = hand_off.as_ref().and_then(HandOff::undecided);
+        Ok(claim.is_some_and(|claim| owner == VISITOR || owner == claim.guest_id.to_string()))
     }
 
     /// Writes the step down before it is taken.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use carryover_auth::Error as AuthError;
-use carryover_store::HandOff;
+use carryover_store::{Claim, HandOff};
 use uuid::Uuid;
 
 use super::claim;
@@ -71,7 +71,7 @@ pub(super) async fn recognise(inner: &Arc<Inner>, link: &Arc<Link>) -> Result<Re
         Some(HandOff::Claimed { .. }) => return stranded(inner, link).await,
         Some(HandOff::Finishing { .. }) | None => return Ok(Recognised::Nothing),
     };
-    let guest = ask_guest(link).await?;
+    let guest = ask_guest(link, &claim).await?;
     if guest == Guest::HasTheCart {
         inner.clear_hand_off().await?;
         return Err(ShopError::CartChanged);
@@ -86,7 +86,13 @@ pub(super) async fn recognise(inner: &Arc<Inner>, link: &Arc<Link>) -> Result<Re
             inner.clear_hand_off().await?;
             Err(ShopError::CartChanged)
         }
-        Ok(None) | Err(ShopError::Auth(AuthError::NoCandidate)) => stranded(inner, link).await,
+        Ok(None) | Err(ShopError::Auth(AuthError::NoCandidate)) => {
+            if guest == Guest::Gone {
+                // Nobody is left to ask. What is here goes on as it is, and whoever signs in there sees both before they are one.
+                inner.clear_hand_off().await?;
+            }
+            stranded(inner, link).await
+        }
         Err(error) => Err(error),
     }
 }
@@ -106,7 +112,10 @@ enum Guest {
     Gone,
 }
 
-async fn ask_guest(link: &Link) -> Result<Guest, ShopError> {
+async fn ask_guest(link: &Link, claim: &Claim) -> Result<Guest, ShopError> {
+    if link.engine.session().is_none_or(|session| session.user.id != claim.guest_id) {
+        return Ok(Guest::Gone);
+    }
     match sync::with_token(link, |token| link.remote.offer_cart(token)).await {
         Ok(_) => Ok(Guest::HasTheCart),
         Err(ShopError::Auth(AuthError::SessionEnded | AuthError::NoSession)) => Ok(Guest::Gone),

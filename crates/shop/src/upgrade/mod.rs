@@ -34,5 +34,7 @@ pub(crate) async fn done(inner: &Inner, session: &Session) -> Result<(), ShopErr
         model.identity = Identity::of(session);
         model.flow = None;
     });
+    // What waited for somebody to be signed in need not wait any more.
+    inner.changed.notify_one();
     Ok(())
 }

@@ -74,13 +74,16 @@ async fn what_was_not_seen_is_not_ordered_and_a_lost_answer_is_one_order() -> Re
 
 #[tokio::test]
 async fn a_member_who_is_signed_out_elsewhere_finds_the_cart_once_and_nobody_else_does() -> Result<()> {
-    let (sandbox, console) = carryover_testkit::sandbox(SandboxOptions::default()).await?;
+    let options = SandboxOptions { control: Some(ControlOptions::default()), ..SandboxOptions::default() };
+    let (sandbox, console) = carryover_testkit::sandbox(options).await?;
+    let desk = Desk::of(&sandbox)?;
     let device = Device::new()?;
     let (shop, before) = saved_guest(&sandbox, &device).await?;
     joined(|| shop.request_code(ContactKind::Email, "ana@example.com")).await?;
     shop.confirm_code(&Otp::new(console.code("ana@example.com").await?)).await?;
     shop.set_password(Password::new("correct horse battery".into()), None).await?;
     sandbox.execute("delete from auth.sessions").await?;
+    desk.advance_clock(3700).await?;
     shop.set_quantity(&product("teapot"), 3).await?;
     let alone = until(&shop, "the end of the session", |s| s.identity == Identity::Visitor).await?;
     assert!(alone.cart.lines.is_empty(), "whoever comes next gets nothing");
