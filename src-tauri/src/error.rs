@@ -71,6 +71,7 @@ pub(crate) enum ErrorCode {
 
 impl ErrorCode {
     /// The sentence, and what to do next.
+    // tidy: long because it is a table, a line for each code.
     fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Offline => (
@@ -211,7 +212,7 @@ fn code(error: &ShopError) -> ErrorCode {
             _ => ErrorCode::Storage,
         },
         ShopError::NothingToUndo => ErrorCode::NothingToUndo,
-        ShopError::NotAGuest => ErrorCode::NotAGuest,
+        ShopError::NotAGuest | ShopError::AlreadyMember => ErrorCode::NotAGuest,
         ShopError::KeyStore(_) | ShopError::KeyMissing | ShopError::NoRandomness => ErrorCode::KeyStore,
         ShopError::UnknownProduct => ErrorCode::UnknownProduct,
         ShopError::InvalidEmail => ErrorCode::InvalidEmail,
@@ -225,7 +226,6 @@ fn code(error: &ShopError) -> ErrorCode {
         ShopError::CartChanged => ErrorCode::CartChanged,
         ShopError::CartMoved => ErrorCode::CartMoved,
         ShopError::MembersOnly | ShopError::NotAMember => ErrorCode::MembersOnly,
-        ShopError::AlreadyMember => ErrorCode::NotAGuest,
         ShopError::Unsaved => ErrorCode::Unsaved,
         ShopError::Remote(RemoteError::Unreachable(_)) => ErrorCode::Offline,
         ShopError::Remote(RemoteError::Refused { refusal: Some(refusal), .. }) => refusal_code(refusal),

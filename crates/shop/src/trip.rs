@@ -265,8 +265,9 @@ fn over(inner: &Inner, id: Uuid) {
 async fn arrived(inner: &Arc<Inner>, link: &Arc<Link>, id: Uuid, callback: Callback) {
     over(inner, id);
     let taken = match callback {
-        Callback::Linked(session) => upgrade::done(inner, &session).await,
-        Callback::SignedIn(SignedIn::Current(session)) => upgrade::done(inner, &session).await,
+        Callback::Linked(session) | Callback::SignedIn(SignedIn::Current(session)) => {
+            upgrade::done(inner, &session).await
+        }
         Callback::SignedIn(SignedIn::Candidate(account)) => switch::arrived(inner, link, &account).await,
         Callback::AlreadyHandled => Ok(()),
     };

@@ -45,10 +45,11 @@ pub(crate) async fn set_password(
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn sign_out(shop: State<'_, Shop>, scope: SignOutScope, even_unsaved: bool) -> Result<(), UiError> {
-    Ok(match scope {
+    match scope {
         SignOutScope::Here => shop.sign_out(even_unsaved).await?,
         SignOutScope::Others => shop.sign_out_others().await?,
-    })
+    }
+    Ok(())
 }
 
 /// Deletes the member on the server, and everything about them here.

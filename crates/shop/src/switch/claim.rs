@@ -73,20 +73,18 @@ pub(super) async fn claim(
 /// What the server's refusal means. One that it did not word itself leaves open whether it has claimed the cart.
 async fn refused(inner: &Arc<Inner>, link: &Arc<Link>, error: ShopError) -> Result<(), ShopError> {
     *inner.sides() = None;
-    match &error {
-        ShopError::Remote(RemoteError::Refused { refusal: Some(refusal), .. }) => match refusal {
-            // Another window was first with this key, or this one was and never heard.
-            Refusal::KeyReused | Refusal::OfferUsed => resume::recognise(inner, link).await.map(drop),
-            Refusal::CartStale | Refusal::OfferGone | Refusal::OverLimit { .. } | Refusal::UnknownProduct => {
-                inner.clear_hand_off().await?;
-                Err(ShopError::CartChanged)
-            }
-            _ => {
-                inner.clear_hand_off().await?;
-                Err(error)
-            }
-        },
-        _ => {
+    match error.refusal() {
+        // Another window was first with this key, or this one was and never heard.
+        Some(Refusal::KeyReused | Refusal::OfferUsed) => resume::recognise(inner, link).await.map(drop),
+        Some(Refusal::CartStale | Refusal::OfferGone | Refusal::OverLimit { .. } | Refusal::UnknownProduct) => {
+            inner.clear_hand_off().await?;
+            Err(ShopError::CartChanged)
+        }
+        Some(_) => {
+            inner.clear_hand_off().await?;
+            Err(error)
+        }
+        None => {
             resume::in_background(inner, link);
             Err(error)
         }

@@ -11,5 +11,6 @@ mod path;
 mod support;
 mod switch;
 mod table;
+mod unheard;
 mod upgrade;
 mod ways;
