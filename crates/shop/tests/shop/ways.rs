@@ -15,7 +15,6 @@ use serde_json::{Value, json};
 
 use crate::{
     support::{Device, backend, joined, lines, saved_guest, until},
-    switch::is_member,
     upgrade::{ANA, guest, is_whole},
 };
 
@@ -146,10 +145,11 @@ impl Guest {
 
     /// The same user, a member now, with the same cart.
     async fn is_member(&self) -> Result<()> {
-        let member = is_member(&self.shop).await?;
         let id = guest(&self.before)?;
+        let is_done = |s: &Snapshot| matches!(s.identity, Identity::Member { .. }) && s.upgrade == FlowView::Idle;
+        let member = until(&self.shop, "a member", is_done).await?;
         ensure!(matches!(member.identity, Identity::Member { user_id, .. } if user_id == id), "{member:?}");
-        assert_eq!((&member.upgrade, lines(&member)), (&FlowView::Idle, lines(&self.before)));
+        assert_eq!(lines(&member), lines(&self.before));
         Ok(())
     }
 
