@@ -21,6 +21,8 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// Longer than any transition of the UI.
 const SETTLE: Duration = Duration::from_millis(500);
 pub(crate) const STEP: Duration = Duration::from_millis(50);
+/// So many looks in a row must find an element at the same place before it is clicked.
+const STILL: u32 = 3;
 /// The window's title, as a pattern.
 const TITLE: &str = "^Carryover$";
 
@@ -136,17 +138,17 @@ impl Window {
     pub async fn click(&self, id: &str) -> Result<()> {
         self.find(id).await?;
         let place = format!(
-            "const box = document.querySelector({:?})?.getBoundingClientRect(); return JSON.stringify(box ?? null)",
+            r#"const box = document.querySelector({:?})?.getBoundingClientRect();
+            const moves = document.getAnimations().some((a) => a.effect?.getComputedTiming().endTime !== Infinity);
+            return moves || !box ? null : JSON.stringify(box);"#,
             selector(id)
         );
-        let mut before = Value::Null;
-        loop {
-            let now = self.script(&place).await?;
-            if now == before {
-                break;
-            }
-            before = now;
+        let (mut before, mut still) = (Value::Null, 0);
+        while still < STILL {
             tokio::time::sleep(STEP).await;
+            let now = self.script(&place).await?;
+            still = if now == before && !now.is_null() { still + 1 } else { 0 };
+            before = now;
         }
         self.find(id).await?.click().await.with_context(|| format!("click {id}"))
     }

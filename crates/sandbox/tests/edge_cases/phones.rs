@@ -92,7 +92,7 @@ async fn numbers_for_tests_have_known_codes_and_get_no_message() -> Result<()> {
 
 #[tokio::test]
 async fn numbers_are_off_unless_the_project_switches_them_on() -> Result<()> {
-    let (_sandbox, console, _) = fresh().await?;
+    let (_sandbox, console, _) = with_settings("").await?;
     let wish = json!({ "phone": ANA, "password": "correct horse" });
     assert_eq!(code(&post(&console, "/auth/v1/signup", &wish).await?), (400, "phone_provider_disabled"));
     assert_eq!(

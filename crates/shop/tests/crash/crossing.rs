@@ -44,6 +44,10 @@ token_verifications = 1000000
 [auth.email]
 enable_confirmations = true
 max_frequency = '0s'
+[auth.external.google]
+enabled = true
+client_id = 'shop'
+secret = 'shop'
 ";
 
 /// The ways to an account.

@@ -108,7 +108,7 @@ async fn a_guest_removed_between_the_claim_and_the_switch_takes_nothing_back() -
     shop.retry_now();
     let after = is_member(&shop).await?;
     let expected = cart(&[("teapot", 3), ("desk-lamp", 1)]);
-    assert_eq!(here(&after), expected, "not what the guest had, sent over it");
+    assert_eq!(here(&after), expected, "not what the guest had, sent over it: {after:?}");
     shop.retry_now();
     saved(&shop).await?;
     assert_eq!(on_server(&console, &member.id).await?, expected);
