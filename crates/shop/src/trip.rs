@@ -126,7 +126,7 @@ pub(crate) async fn resume(inner: &Arc<Inner>, link: &Arc<Link>, purpose: Purpos
         Some(loopback) => listen(inner, link, purpose, provider, loopback, None),
         // It comes back by a deep link, whenever it does.
         None if redirect.is_some_and(|redirect| redirect.port().is_none()) => {}
-        None => failed(inner, purpose, provider, BrowserFailure::TimedOut).await,
+        None => failed(inner, link, purpose, provider, BrowserFailure::TimedOut).await,
     }
 }
 
@@ -198,10 +198,10 @@ async fn called_back(inner: &Arc<Inner>, link: &Arc<Link>, callback: &str) -> Re
             let under_way = inner.model().flow.clone();
             match under_way {
                 Some(Flow::Link(Step::InBrowser { provider, .. })) => {
-                    failed(inner, Purpose::Link, &provider, (&error).into()).await;
+                    failed(inner, link, Purpose::Link, &provider, (&error).into()).await;
                 }
                 Some(Flow::SignIn(Step::InBrowser { provider, .. })) => {
-                    failed(inner, Purpose::SignIn, &provider, (&error).into()).await;
+                    failed(inner, link, Purpose::SignIn, &provider, (&error).into()).await;
                 }
                 _ => {}
             }
@@ -236,7 +236,7 @@ fn listen(
             Err(LoopbackError::Listen(_) | LoopbackError::NoRandomness) => BrowserFailure::Failed,
         };
         over(&waiter, id);
-        failed(&waiter, purpose, &provider, failure).await;
+        failed(&waiter, &link, purpose, &provider, failure).await;
     });
     inner.set_trip(Some(Trip { id, waiting: Some(task.abort_handle()), url }));
 }
@@ -277,7 +277,7 @@ async fn arrived(inner: &Arc<Inner>, link: &Arc<Link>, id: Uuid, callback: Callb
 }
 
 /// Shows that a trip led nowhere, if it is still the one that somebody waits for.
-async fn failed(inner: &Inner, purpose: Purpose, provider: &str, failure: BrowserFailure) {
+async fn failed(inner: &Inner, link: &Link, purpose: Purpose, provider: &str, failure: BrowserFailure) {
     let waited_for = match (&inner.model().flow, purpose) {
         (Some(Flow::Link(Step::InBrowser { provider, .. })), Purpose::Link)
         | (Some(Flow::SignIn(Step::InBrowser { provider, .. })), Purpose::SignIn) => Some(provider.clone()),
@@ -286,8 +286,13 @@ async fn failed(inner: &Inner, purpose: Purpose, provider: &str, failure: Browse
     if waited_for.as_deref() != Some(provider) {
         return;
     }
-    let step = Step::Failed { provider: provider.to_owned(), failure };
-    if let Err(error) = inner.set_flow(purpose.flow(step)).await {
+    // The server links when the provider comes back to it: a program that was killed before it had the code, or had it too late,
+    // finds out that it is done.
+    let shown = match link.engine.check_link().await {
+        Ok(Some(session)) if purpose == Purpose::Link => upgrade::done(inner, &session).await,
+        _ => inner.set_flow(purpose.flow(Step::Failed { provider: provider.to_owned(), failure })).await,
+    };
+    if let Err(error) = shown {
         tracing::warn!(%error, "a failed trip was not written down");
     }
 }

@@ -119,6 +119,8 @@ fn may_be_tried_again(error: &ShopError) -> bool {
                 | ShopError::CartChanged
                 | ShopError::NothingToDecide
                 | ShopError::NoHandOff
+                // Confirmed before the kill, and noticed only now.
+                | ShopError::NoUpgrade
         )
         || matches!(error, ShopError::Auth(_))
 }

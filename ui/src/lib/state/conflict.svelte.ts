@@ -18,6 +18,8 @@ export class Conflict {
   #asked = $state(0);
   #planned = $state(0);
   #claimed = $state(false);
+  /** Another look is to follow the one under way. */
+  #again = false;
   /** A cart was changed while the person was deciding. */
   changed = $state(false);
 
@@ -81,8 +83,20 @@ export class Conflict {
 
   /** Asks for both carts as they are now. The answer stays as far as its lines are still there. */
   async look(): Promise<void> {
+    if (this.#call.busy === "looking") {
+      // The one under way may have begun too early: another follows it.
+      this.#again = true;
+      return;
+    }
     const asked = ++this.#asked;
     const result = await this.#call.run("looking", () => this.#api.previewHandOff());
+    if (this.#again) {
+      this.#again = false;
+      await this.look();
+      return;
+    }
+    // What was seen before holds no longer: there is nothing to confirm, and a way to look again.
+    if (result?.status === "error") this.#handOff = this.#plan = this.#merged = undefined;
     if (result?.status !== "ok" || asked !== this.#asked) return;
     this.#handOff = result.data;
     const here = Object.fromEntries(result.data.plan.lines.map((line) => [line.product_id, true]));

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 
-import type { Answer, Api, Plan, Result } from "../api/client";
+import type { Answer, Api, HandOff, Plan, Result } from "../api/client";
 import { failed, fakeApi, handOff, plan, planLine } from "../test/fixtures";
 import { held } from "../test/shop";
 import { Conflict } from "./conflict.svelte";
@@ -80,4 +80,35 @@ test("a plan that can't be made is said, and nothing is confirmed by it", async 
   expect(conflict.error?.code).toBe("no_hand_off");
   await conflict.claim();
   expect(api.claimHandOff).not.toHaveBeenCalled();
+});
+
+test("a look that can't be had shows nothing to confirm, and the answer is kept for the next one", async () => {
+  const previews: Result<HandOff>[] = [{ status: "ok", data: handOff() }, failed("offline")];
+  const previewHandOff = vi.fn(() =>
+    Promise.resolve(previews.shift() ?? { status: "ok" as const, data: handOff() }),
+  );
+  const claimHandOff = vi.fn(() => Promise.resolve(failed("cart_changed")));
+  const { conflict } = await start({ previewHandOff, claimHandOff });
+  await conflict.choose("guest");
+  await conflict.claim();
+  expect(conflict.error?.code).toBe("offline");
+  expect([conflict.handOff, conflict.plan, conflict.ready]).toEqual([undefined, undefined, false]);
+  await conflict.look();
+  expect([conflict.keep, conflict.ready]).toEqual(["guest", true]);
+});
+
+test("a look that is wanted while another is out follows it", async () => {
+  const first = held<Result<HandOff>>();
+  const answers = [first.promise];
+  const previewHandOff = vi.fn(
+    () => answers.shift() ?? Promise.resolve({ status: "ok" as const, data: handOff() }),
+  );
+  const { api } = fakeApi({ previewHandOff });
+  const conflict = new Conflict(api);
+  const looking = conflict.enter();
+  void conflict.enter();
+  first.answer(failed("offline"));
+  await looking;
+  expect(previewHandOff).toHaveBeenCalledTimes(2);
+  expect(conflict.ready).toBe(true);
 });
