@@ -93,6 +93,26 @@ describe("password", () => {
     expect(screen.getByTestId("account-password")).toHaveValue("");
   });
 
+  test("a wrong code is said beside it, and no other is asked for", async () => {
+    const answers = [failed("reauthentication_needed"), failed("wrong_code"), failed("weak_password"), ok];
+    const setPassword = vi.fn(() => Promise.resolve(answers.shift() ?? failed("server")));
+    const { api } = await openAccount({ setPassword });
+    await userEvent.type(screen.getByTestId("account-password"), "correct horse{Enter}");
+    const nonce = await screen.findByTestId("account-nonce");
+    await userEvent.type(nonce, "111111");
+    await userEvent.click(screen.getByTestId("account-password-save"));
+    expect(await screen.findByText(/This code is wrong/)).toBeVisible();
+    expect(nonce).toBeInvalid();
+    expect(nonce).toHaveAccessibleDescription(/This code is wrong/);
+    expect(nonce).toHaveFocus();
+    expect(screen.getByTestId("account-password")).toBeValid();
+    expect(api.requestNonce).toHaveBeenCalledOnce();
+    await userEvent.click(screen.getByTestId("account-password-save"));
+    expect(await screen.findByText(/too easy to guess/)).toBeVisible();
+    expect(screen.getByTestId("account-password")).toBeInvalid();
+    expect(nonce).toBeValid();
+  });
+
   test("a weak one is said", async () => {
     await openAccount({ setPassword: () => Promise.resolve(failed("weak_password")) });
     await userEvent.type(screen.getByTestId("account-password"), "abc{Enter}");

@@ -1,10 +1,10 @@
 import { screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 
-import type { Switch } from "../../lib/api/client";
+import type { HandOff, Result, Switch } from "../../lib/api/client";
 import { failed } from "../../lib/test/fixtures";
-import { chooseFromMenu, email, member, openShop } from "../../lib/test/shop";
+import { chooseFromMenu, email, held, member, openShop } from "../../lib/test/shop";
 
 const sent = { step: "code_sent", contact: email, resend_at: 0, expires_at: Date.now() + 600_000 } as const;
 
@@ -99,4 +99,54 @@ test("another way goes back to the question who it is", async () => {
   tell({ switch: { step: "idle" } });
   await userEvent.click(await screen.findByTestId("switch-provider-github"));
   expect(api.signInWithProvider).toHaveBeenCalledExactlyOnceWith("github");
+});
+
+test("with nothing to decide the dialog closes by itself, no question and no error are seen", async () => {
+  const [proof, look] = [held<Result<unknown>>(), held<Result<HandOff>>()];
+  const { tell } = await openShop(
+    {},
+    { signInWithPassword: () => proof.promise, previewHandOff: vi.fn(() => look.promise) },
+  );
+  await chooseFromMenu("account-sign-in");
+  await userEvent.type(await screen.findByTestId("switch-email"), "ana@example.com");
+  await userEvent.type(screen.getByTestId("switch-password"), "correct horse{Enter}");
+  const seen = new Set<string>();
+  const watch = new MutationObserver(() => {
+    for (const alert of screen.queryAllByRole("alert")) if (alert.textContent?.trim()) seen.add("alert");
+    if (screen.queryByTestId("conflict-dialog")) seen.add("question");
+  });
+  watch.observe(document.body, { childList: true, subtree: true, characterData: true });
+
+  tell({ switch: { step: "choosing", account: "ana@example.com" } });
+  expect(await screen.findByTestId("switch-looking")).toBeVisible();
+  look.answer(failed("no_hand_off"));
+  await look.promise;
+  expect(await screen.findByTestId("switch-looking")).toBeVisible();
+  const hand_off = { claim_id: "c1", outcome: "brought_along", changed: 1, undo_until: 0 } as const;
+  const notice = { id: 1, kind: "handed_over", product: null, quantity: null, file: null, hand_off } as const;
+  tell({ switch: { step: "idle" }, identity: member, notices: [notice] });
+  // Before the answer to the password: no step back to the form.
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(screen.getByTestId("notice-handed_over")).toHaveTextContent("your cart came along");
+  proof.answer({ status: "ok", data: null });
+  await proof.promise;
+  expect(screen.queryByRole("dialog")).toBeNull();
+  watch.disconnect();
+  expect([...seen]).toEqual([]);
+});
+
+test("a browser that fails while it is given up is told at the edge, and leads back", async () => {
+  const cancelled = held<Result<unknown>>();
+  const { tell } = await openShop(
+    { switch: { step: "in_browser", provider: "github" } },
+    { cancelSwitch: () => cancelled.promise },
+  );
+  await screen.findByTestId("browser-step");
+  await userEvent.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  tell({ switch: { step: "failed", provider: "github", code: "denied" } });
+  expect(await screen.findByTestId("toast")).toHaveTextContent("You did not allow the shop to use GitHub");
+  expect(screen.queryByRole("dialog")).toBeNull();
+  await userEvent.click(screen.getByTestId("toast-action"));
+  expect(await screen.findByTestId("browser-failed")).toBeVisible();
 });

@@ -1,8 +1,8 @@
 import { screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
-import type { ErrorCode } from "../../lib/api/client";
+import type { ErrorCode, Result, SignInOptions } from "../../lib/api/client";
 import { failed } from "../../lib/test/fixtures";
 import { chooseFromMenu, email, guest, held, member, openShop, phone } from "../../lib/test/shop";
 
@@ -180,4 +180,121 @@ test("the menu leads to the sign-in", async () => {
   await openShop();
   await chooseFromMenu("account-sign-in");
   expect(await screen.findByRole("dialog", { name: "Sign in to your account" })).toBeVisible();
+});
+
+describe("room", () => {
+  const shown = { catalog: { state: "ready", revision: 1 } } as const;
+  const options: Result<SignInOptions> = {
+    status: "ok",
+    data: { email: true, phone: true, providers: ["github"] },
+  };
+
+  test("what the server offers is asked for with the catalog: nothing moves when the dialog opens", async () => {
+    const { api, tell } = await openShop();
+    expect(api.signInOptions).not.toHaveBeenCalled();
+    tell(shown);
+    await waitFor(() => expect(api.signInOptions).toHaveBeenCalledOnce());
+    api.signInOptions = () => new Promise(() => undefined);
+    await userEvent.click(screen.getByTestId("keep-my-cart"));
+    expect(await screen.findByTestId("upgrade-provider-github")).toBeVisible();
+    expect(screen.getByTestId("upgrade-tab-phone")).toBeVisible();
+    expect(screen.queryByTestId("upgrade-options-room")).toBeNull();
+  });
+
+  test("an early question that fails says nothing, and is put again by the dialog", async () => {
+    const signInOptions = vi.fn<() => Promise<Result<SignInOptions>>>(() =>
+      Promise.resolve(failed("offline")),
+    );
+    await openShop(shown, { signInOptions });
+    await waitFor(() => expect(signInOptions).toHaveBeenCalledOnce());
+    expect(screen.queryByTestId("toast")).toBeNull();
+    signInOptions.mockResolvedValue(options);
+    await userEvent.click(screen.getByTestId("keep-my-cart"));
+    expect(await screen.findByTestId("upgrade-provider-github")).toBeVisible();
+    expect(signInOptions).toHaveBeenCalledTimes(2);
+  });
+
+  test.each(["keep-my-cart", "account-sign-in"])("is kept while they are on their way: %s", async (way) => {
+    await openShop({}, { signInOptions: () => new Promise(() => undefined) });
+    if (way === "keep-my-cart") await userEvent.click(screen.getByTestId(way));
+    else await chooseFromMenu(way);
+    const prefix = way === "keep-my-cart" ? "upgrade" : "switch";
+    expect(await screen.findByTestId(`${prefix}-options-room`)).toHaveTextContent(/Looking for other ways/);
+    expect(screen.getByTestId(`${prefix}-tab-email`)).toBeVisible();
+  });
+
+  test("a list that is here stays when it can't be had anew", async () => {
+    const answers: Result<SignInOptions>[] = [options];
+    const signInOptions = vi.fn(() => Promise.resolve(answers.shift() ?? failed("offline")));
+    await openShop(shown, { signInOptions });
+    await waitFor(() => expect(signInOptions).toHaveBeenCalledOnce());
+    await userEvent.click(screen.getByTestId("keep-my-cart"));
+    await waitFor(() => expect(signInOptions).toHaveBeenCalledTimes(2));
+    expect(await screen.findByTestId("upgrade-provider-github")).toBeVisible();
+    expect(screen.queryByTestId("upgrade-options-retry")).toBeNull();
+  });
+
+  test("a member is not asked for", async () => {
+    const { api } = await openShop({ ...shown, identity: member });
+    await waitFor(() => expect(api.catalog).toHaveBeenCalled());
+    expect(api.signInOptions).not.toHaveBeenCalled();
+  });
+});
+
+describe("a failure while the dialog is closed", () => {
+  const browser = { upgrade: { step: "in_browser", provider: "google" } } as const;
+  const denied = { upgrade: { step: "failed", provider: "google", code: "denied" } } as const;
+
+  test("is told at the edge until somebody sees it, and leads to the ways on", async () => {
+    const { tell } = await openShop(browser);
+    tell(denied);
+    tell({ save: "all_saved" });
+    expect(await screen.findByTestId("toast")).toHaveTextContent("You did not allow the shop to use Google");
+    expect(screen.getAllByTestId("toast")).toHaveLength(1);
+    await userEvent.click(screen.getByTestId("toast-action"));
+    expect(await screen.findByTestId("browser-failed")).toBeVisible();
+    expect(screen.queryByTestId("toast")).toBeNull();
+    await userEvent.keyboard("{Escape}");
+    tell({ save: "syncing" });
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(screen.queryByTestId("toast")).toBeNull();
+  });
+
+  test("goes when the dialog is opened without it, or when it holds no longer", async () => {
+    const { tell } = await openShop(browser);
+    tell(denied);
+    await screen.findByTestId("toast");
+    await userEvent.click(screen.getByTestId("keep-my-cart"));
+    await waitFor(() => expect(screen.queryByTestId("toast")).toBeNull());
+    await userEvent.keyboard("{Escape}");
+    tell(browser);
+    await waitFor(() =>
+      expect(screen.getByTestId("keep-my-cart")).toHaveTextContent(/your browser is waiting/),
+    );
+    tell(denied);
+    await screen.findByTestId("toast");
+    tell({ upgrade: { step: "idle" } });
+    await waitFor(() => expect(screen.queryByTestId("toast")).toBeNull());
+  });
+
+  test("leads a member to their account", async () => {
+    const { tell } = await openShop({ ...browser, identity: member });
+    tell(denied);
+    await userEvent.click(await screen.findByTestId("toast-action"));
+    expect(await screen.findByTestId("account-dialog")).toBeVisible();
+    expect(screen.getByTestId("browser-failed")).toBeVisible();
+  });
+
+  test("of an earlier time is not told when the window opens", async () => {
+    await openShop(denied);
+    await expect(screen.findByTestId("toast", {}, { timeout: 100 })).rejects.toThrow();
+  });
+
+  test("is not told at the edge when it is in sight", async () => {
+    const { tell } = await openUpgrade(browser);
+    await screen.findByTestId("browser-step");
+    tell(denied);
+    await screen.findByTestId("browser-failed");
+    expect(screen.queryByTestId("toast")).toBeNull();
+  });
 });

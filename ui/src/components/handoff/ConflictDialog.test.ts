@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 
 import type { Answer, Api, HandOff, PlanLine, Result } from "../../lib/api/client";
 import { EUR, failed, handOff, plan, planLine } from "../../lib/test/fixtures";
-import { held, openShop } from "../../lib/test/shop";
+import { chooseFromMenu, held, openShop } from "../../lib/test/shop";
 
 const choosing = { step: "choosing", account: "ana@example.com" } as const;
 const lines: PlanLine[] = [
@@ -141,18 +141,25 @@ test("a cart that changed meanwhile is shown again with the answer, and that is 
   expect(api.planHandOff).toHaveBeenLastCalledWith({ keep: "guest" });
 });
 
-test("a claim that is refused on the way brings the same choice back", async () => {
-  const claim = held<Result<unknown>>();
-  const { tell } = await openConflict({ claimHandOff: () => claim.promise });
-  await userEvent.click(screen.getByTestId("conflict-choice-account"));
-  await userEvent.click(screen.getByTestId("conflict-confirm"));
-  tell({ switch: { step: "claiming" } });
-  await waitFor(() => expect(screen.getByTestId("conflict-confirm")).toHaveTextContent("Moving your cart …"));
-  tell({ switch: choosing });
-  claim.answer(failed("cart_changed"));
-  expect(await screen.findByTestId("conflict-changed")).toBeVisible();
-  expect(screen.getByRole("radio", { name: /Keep the account's cart/ })).toBeChecked();
-});
+test.each(["before", "after"])(
+  "a claim that is refused on the way brings the same choice back, told %s",
+  async (when) => {
+    const claim = held<Result<unknown>>();
+    const { tell } = await openConflict({ claimHandOff: () => claim.promise });
+    await userEvent.click(screen.getByTestId("conflict-choice-account"));
+    await userEvent.click(screen.getByTestId("conflict-confirm"));
+    tell({ switch: { step: "claiming" } });
+    await waitFor(() =>
+      expect(screen.getByTestId("conflict-confirm")).toHaveTextContent("Moving your cart …"),
+    );
+    if (when === "before") tell({ switch: choosing });
+    claim.answer(failed("cart_changed"));
+    await claim.promise;
+    if (when === "after") tell({ switch: choosing });
+    expect(await screen.findByTestId("conflict-changed")).toBeVisible();
+    expect(screen.getByRole("radio", { name: /Keep the account's cart/ })).toBeChecked();
+  },
+);
 
 test("stays through its own claim, and closes when the account is here", async () => {
   const { api, tell } = await openConflict();
@@ -203,5 +210,36 @@ test("carts that can't be had are asked for again", async () => {
   expect(await screen.findByText(/server can't be reached/)).toBeVisible();
   expect(screen.queryByTestId("conflict-confirm")).toBeNull();
   await userEvent.click(screen.getByTestId("conflict-retry"));
+  expect(await screen.findByTestId("conflict-confirm")).toBeVisible();
+});
+
+test("a cart that changed and can't be had now leaves its retry, and the choice for then", async () => {
+  const previews = [{ status: "ok", data: both } as const, failed("offline")];
+  const { api } = await openConflict({
+    previewHandOff: vi.fn(() => Promise.resolve(previews.shift() ?? ({ status: "ok", data: both } as const))),
+    claimHandOff: () => Promise.resolve(failed("cart_changed")),
+  });
+  await userEvent.click(screen.getByTestId("conflict-choice-guest"));
+  await userEvent.click(screen.getByTestId("conflict-confirm"));
+  expect(await screen.findByText(/server can't be reached/)).toBeVisible();
+  expect(screen.queryByTestId("conflict-confirm")).toBeNull();
+  await userEvent.click(screen.getByTestId("conflict-retry"));
+  expect(await screen.findByRole("radio", { name: /Keep this device's cart/ })).toBeChecked();
+  expect(api.planHandOff).toHaveBeenLastCalledWith({ keep: "guest" });
+  await waitFor(() => expect(screen.getByTestId("conflict-confirm")).not.toHaveAttribute("aria-disabled"));
+});
+
+test("a second sign-in while the first look is still out gets its carts", async () => {
+  const look = held<Result<HandOff>>();
+  const { tell } = await openShop({ switch: choosing }, { previewHandOff: vi.fn(() => look.promise) });
+  await userEvent.click(await screen.findByTestId("switch-not-now"));
+  tell({ switch: { step: "idle" } });
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  await chooseFromMenu("account-sign-in");
+  await userEvent.type(await screen.findByTestId("switch-email"), "ana@example.com");
+  await userEvent.type(screen.getByTestId("switch-password"), "correct horse{Enter}");
+  tell({ switch: choosing });
+  await screen.findByTestId("switch-looking");
+  look.answer({ status: "ok", data: both });
   expect(await screen.findByTestId("conflict-confirm")).toBeVisible();
 });

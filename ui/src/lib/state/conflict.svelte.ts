@@ -1,5 +1,5 @@
 import { answerOf } from "../api/answer";
-import type { Answer, Api, ByHand, HandOff, Plan, Rule, UiError } from "../api/client";
+import type { Answer, Api, ByHand, ErrorCode, HandOff, Plan, Result, Rule, UiError } from "../api/client";
 import { Call } from "./call.svelte";
 
 export type Keep = Answer["keep"];
@@ -18,8 +18,11 @@ export class Conflict {
   #asked = $state(0);
   #planned = $state(0);
   #claimed = $state(false);
-  /** Another look is to follow the one under way. */
+  #met = $state(false);
+  /** A look is wanted while something else is under way: it follows. */
   #again = false;
+  /** Counts the times that somebody came to decide, or left. */
+  #visits = 0;
   /** A cart was changed while the person was deciding. */
   changed = $state(false);
 
@@ -55,6 +58,11 @@ export class Conflict {
     return this.#call.error;
   }
 
+  /** There is something to decide, or it can't be found out: not known before the first look has ended. */
+  get met(): boolean {
+    return this.#met;
+  }
+
   /** What is on screen is what the answer makes. */
   get ready(): boolean {
     return this.#plan !== undefined && this.#planned === this.#asked && this.busy === undefined;
@@ -72,64 +80,68 @@ export class Conflict {
 
   /** A first look. */
   async enter(): Promise<void> {
-    if (this.#call.busy === "claiming") return;
-    this.#handOff = this.#plan = this.#merged = undefined;
+    this.leave();
+    await this.look();
+  }
+
+  /** Nothing is left of the carts and the answer; what is still asked for comes to nothing. */
+  leave(): void {
+    this.#visits += 1;
+    this.#again = false;
+    this.#forgetCarts();
     this.#keep = "merge";
     this.#both = "sum";
     this.#byHand = {};
-    this.#claimed = this.changed = false;
-    await this.look();
+    this.#claimed = this.#met = this.changed = false;
+    this.#call.error = undefined;
   }
 
   /** Asks for both carts as they are now. The answer stays as far as its lines are still there. */
   async look(): Promise<void> {
-    if (this.#call.busy === "looking") {
-      // The one under way may have begun too early: another follows it.
-      this.#again = true;
-      return;
-    }
-    const asked = ++this.#asked;
-    const result = await this.#call.run("looking", () => this.#api.previewHandOff());
-    if (this.#again) {
-      this.#again = false;
-      await this.look();
-      return;
-    }
-    // What was seen before holds no longer: there is nothing to confirm, and a way to look again.
-    if (result?.status === "error") this.#handOff = this.#plan = this.#merged = undefined;
-    if (result?.status !== "ok" || asked !== this.#asked) return;
-    this.#handOff = result.data;
-    const here = Object.fromEntries(result.data.plan.lines.map((line) => [line.product_id, true]));
-    this.#byHand = Object.fromEntries(Object.entries(this.#byHand).filter(([id]) => here[id]));
-    if (this.#isPlain) this.#merged = result.data.plan;
-    if (this.#isPlain && this.#keep === "merge") this.#take(asked, result.data.plan);
-    else await this.#replan();
+    this.#again = this.#call.busy !== undefined;
+    if (this.#again) return;
+    let result = await this.#lookOnce();
+    // The carts changed under the very look.
+    if (result?.status === "error" && result.error.code === "cart_changed") result = await this.#lookOnce();
+    while (this.#again) result = await this.#lookOnce();
+    if (result?.status === "ok") await this.#show(result.data);
+    if (result?.status === "error") this.#failed(result.error.code);
   }
 
   async choose(keep: Keep): Promise<void> {
     this.#keep = keep;
-    await this.#replan();
+    await this.#chosen();
   }
 
   async setRule(rule: Rule): Promise<void> {
     this.#both = rule;
-    await this.#replan();
+    await this.#chosen();
   }
 
   async setLine(productId: string, byHand: ByHand | undefined): Promise<void> {
     const others = Object.entries(this.#byHand).filter(([id]) => id !== productId);
     this.#byHand = Object.fromEntries(byHand ? [...others, [productId, byHand]] : others);
-    await this.#replan();
+    await this.#chosen();
   }
 
   /** Hands over what is on screen. */
   async claim(): Promise<void> {
     if (!this.ready) return;
+    const visit = this.#visits;
+    // Without a gap between this and the look that may follow: the dialog stays for as long as something is under way.
+    this.#claimed = true;
     const result = await this.#call.run("claiming", () => this.#api.claimHandOff(this.answer));
-    this.#claimed = result?.status === "ok";
-    if (this.error?.code !== "cart_changed") return;
-    this.changed = true;
-    await this.look();
+    if (visit !== this.#visits) {
+      this.#call.error = undefined;
+      if (this.#again) await this.look();
+      return;
+    }
+    if (result?.status === "ok") return;
+    const code = this.error?.code;
+    if (code === "cart_changed") this.changed = true;
+    const looked = code === "cart_changed" || code === "no_hand_off" ? this.look() : undefined;
+    this.#claimed = false;
+    await looked;
   }
 
   /** A merge would be the one that comes with the preview. */
@@ -137,18 +149,61 @@ export class Conflict {
     return this.#both === "sum" && Object.keys(this.#byHand).length === 0;
   }
 
+  /** Nothing if the person has left meanwhile, or a newer look is wanted. */
+  async #lookOnce(): Promise<Result<HandOff> | undefined> {
+    this.#again = false;
+    const visit = this.#visits;
+    this.#asked += 1;
+    const result = await this.#call.run("looking", () => this.#api.previewHandOff());
+    if (visit === this.#visits && !this.#again) return result;
+    this.#call.error = undefined;
+    return undefined;
+  }
+
+  async #show(handOff: HandOff): Promise<void> {
+    this.#met = true;
+    this.#handOff = handOff;
+    const here = Object.fromEntries(handOff.plan.lines.map((line) => [line.product_id, true]));
+    this.#byHand = Object.fromEntries(Object.entries(this.#byHand).filter(([id]) => here[id]));
+    if (this.#isPlain) this.#merged = handOff.plan;
+    if (this.#isPlain && this.#keep === "merge") this.#take(++this.#asked, handOff.plan);
+    else await this.#replan();
+  }
+
+  /** What was seen before holds no longer: there is nothing to confirm. */
+  #failed(code: ErrorCode): void {
+    this.#forgetCarts();
+    // Nothing had to be decided, and it is done already: the next snapshot says so.
+    if (code === "no_hand_off") this.#call.error = undefined;
+    else this.#met = true;
+  }
+
+  /** While both carts are being looked at, the answer waits for what comes of that. */
+  async #chosen(): Promise<void> {
+    this.#asked += 1;
+    if (this.#call.busy === "looking") return;
+    if ((await this.#replan()) === "no_hand_off") await this.look();
+  }
+
   /** An answer that was changed again meanwhile is no longer asked about. */
-  async #replan(): Promise<void> {
+  async #replan(): Promise<ErrorCode | undefined> {
     const asked = ++this.#asked;
     const result = await answerOf(this.#api.planHandOff(this.answer));
-    if (asked !== this.#asked) return;
-    if (result.status === "error") this.#call.error = result.error;
-    else this.#take(asked, result.data);
+    if (asked !== this.#asked) return undefined;
+    this.#call.error = result.status === "error" ? result.error : undefined;
+    if (result.status === "error") return result.error.code;
+    this.#take(asked, result.data);
+    return undefined;
   }
 
   #take(asked: number, plan: Plan): void {
     this.#plan = plan;
     if (this.#keep === "merge") this.#merged = plan;
     this.#planned = asked;
+  }
+
+  #forgetCarts(): void {
+    this.#asked += 1;
+    this.#handOff = this.#plan = this.#merged = undefined;
   }
 }

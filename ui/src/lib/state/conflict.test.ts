@@ -1,4 +1,4 @@
-import { expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 import type { Answer, Api, HandOff, Plan, Result } from "../api/client";
 import { failed, fakeApi, handOff, plan, planLine } from "../test/fixtures";
@@ -111,4 +111,61 @@ test("a look that is wanted while another is out follows it", async () => {
   await looking;
   expect(previewHandOff).toHaveBeenCalledTimes(2);
   expect(conflict.ready).toBe(true);
+});
+
+describe("a look", () => {
+  const found: Result<HandOff> = { status: "ok", data: handOff() };
+
+  test("ends with the answer that was chosen meanwhile", async () => {
+    const second = held<Result<HandOff>>();
+    const previews = [Promise.resolve(found), second.promise];
+    const { api, conflict } = await start({
+      previewHandOff: () => previews.shift() ?? second.promise,
+      claimHandOff: () => Promise.resolve(failed("cart_changed")),
+    });
+    const claiming = conflict.claim();
+    await vi.waitFor(() => expect(conflict.busy).toBe("looking"));
+    await conflict.choose("account");
+    expect(api.planHandOff).not.toHaveBeenCalled();
+    second.answer(found);
+    await claiming;
+    expect(api.planHandOff).toHaveBeenCalledExactlyOnceWith({ keep: "account" });
+    expect(conflict.ready).toBe(true);
+  });
+
+  test.each(["plan", "claim"] as const)("follows a %s that the shell has no carts for", async (what) => {
+    const previewHandOff = vi.fn(() => Promise.resolve(found));
+    const gone = [failed("no_hand_off")];
+    const plans = what === "plan" ? gone : [];
+    const { conflict } = await start({
+      previewHandOff,
+      planHandOff: () => Promise.resolve(plans.shift() ?? { status: "ok", data: plan() }),
+      claimHandOff: () => Promise.resolve(gone[0] ?? failed("server")),
+    });
+    await (what === "plan" ? conflict.choose("account") : conflict.claim());
+    expect(previewHandOff).toHaveBeenCalledTimes(2);
+    expect(conflict).toMatchObject({ ready: true, error: undefined, changed: false });
+  });
+
+  test("that finds nothing to decide is no error, and asks nobody", async () => {
+    const { conflict } = await start({ previewHandOff: () => Promise.resolve(failed("no_hand_off")) });
+    expect(conflict).toMatchObject({ met: false, error: undefined });
+  });
+
+  test("under which the carts change is repeated once by itself", async () => {
+    const previewHandOff = vi.fn(() => Promise.resolve(failed("cart_changed")));
+    const { conflict } = await start({ previewHandOff });
+    expect(previewHandOff).toHaveBeenCalledTimes(2);
+    expect(conflict.error?.code).toBe("cart_changed");
+  });
+
+  test("comes to nothing when the person has left", async () => {
+    const look = held<Result<HandOff>>();
+    const conflict = new Conflict(fakeApi({ previewHandOff: () => look.promise }).api);
+    const entering = conflict.enter();
+    conflict.leave();
+    look.answer(found);
+    await entering;
+    expect(conflict).toMatchObject({ met: false, handOff: undefined, busy: undefined });
+  });
 });

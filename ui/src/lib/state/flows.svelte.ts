@@ -45,11 +45,17 @@ export class Flows {
     this.earlier = new EarlierCarts(api);
   }
 
+  /** Whether there are two carts to decide about, or what becomes of the decision, is open. */
+  get deciding(): boolean {
+    const { step } = this.switching.state;
+    const claiming = step === "claiming" && this.conflict.busy !== undefined;
+    return this.switching.open && (step === "choosing" || claiming);
+  }
+
   get front(): Front | undefined {
-    const { step } = this.switching;
-    // The dialog in which the person decided stays until it is clear that the decision holds.
-    const deciding = step === "choosing" || (step === "claiming" && this.conflict.busy === "claiming");
-    if (this.switching.open) return deciding ? "conflict" : "switch";
+    // Where nothing has to be decided, nobody sees the question.
+    if (this.deciding && this.conflict.met) return "conflict";
+    if (this.switching.open) return "switch";
     if (this.upgrade.open) return "upgrade";
     if (this.undoing.question) return "undo";
     if (this.checkOut.open) return "check_out";

@@ -21,8 +21,16 @@ export class Loaded<T> {
   }
 
   get state(): "loading" | "failed" | "ready" {
-    if (this.#error) return "failed";
-    return this.#value === undefined ? "loading" : "ready";
+    if (this.#value !== undefined) return "ready";
+    return this.#error ? "failed" : "loading";
+  }
+
+  /** Before anybody looks. Nobody is told if it fails: who looks asks again. */
+  async loadEarly(): Promise<void> {
+    if (this.#value !== undefined) return;
+    const asked = ++this.#asked;
+    const result = await answerOf(this.#ask());
+    if (asked === this.#asked && result.status === "ok") this.#value = result.data;
   }
 
   async load(): Promise<void> {

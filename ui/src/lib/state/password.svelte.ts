@@ -20,6 +20,11 @@ export class PasswordFlow {
     return this.#call.error?.code === "reauthentication_needed" ? undefined : this.#call.error;
   }
 
+  /** It was the code that was refused, not the password. */
+  get wrongCode(): boolean {
+    return this.#call.error?.code === "wrong_code";
+  }
+
   get needsCode(): boolean {
     return this.#needsCode;
   }

@@ -33,7 +33,10 @@ export class SwitchFlow {
 
   get open(): boolean {
     const { step } = this.state;
-    return step === "idle" ? this.#asked : step !== this.#left;
+    // A member is where they wanted to be, even if the answer to the last step is still on its way.
+    if (step === "idle") return this.#asked && this.#shop.identity.kind !== "member";
+    // The browser may still fail while it is being given up.
+    return step !== this.#left && !(step === "failed" && this.#left === "in_browser");
   }
 
   get step(): Step {

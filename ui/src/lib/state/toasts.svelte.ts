@@ -9,6 +9,7 @@ const SHOWN_FOR_MS = 8000;
 export class Toasts {
   #list = $state.raw<Toast[]>([]);
   #next = 0;
+  #staying: Record<number, true> = {};
   #timers: Record<number, ReturnType<typeof setTimeout>> = {};
 
   get list(): Toast[] {
@@ -21,6 +22,14 @@ export class Toasts {
 
   fail(text: string): void {
     this.#show("error", text, undefined);
+  }
+
+  /** Stays until somebody sees it: they may be elsewhere, in the browser. Answers which it is. */
+  failElsewhere(text: string, action: Action): number {
+    const id = this.#show("error", text, action);
+    this.#staying[id] = true;
+    this.#stop(id);
+    return id;
   }
 
   dismiss(id: number): void {
@@ -41,16 +50,18 @@ export class Toasts {
     for (const { id } of this.#list) this.#arm(id);
   }
 
-  #show(tone: Toast["tone"], text: string, action: Action | undefined): void {
+  #show(tone: Toast["tone"], text: string, action: Action | undefined): number {
     // The same words twice are one toast that stays longer.
     for (const toast of this.#list) if (toast.text === text) this.dismiss(toast.id);
     const id = this.#next++;
     this.#list = [...this.#list.slice(-2), { id, tone, text, action }];
     this.#arm(id);
+    return id;
   }
 
   #arm(id: number): void {
     this.#stop(id);
+    if (this.#staying[id]) return;
     this.#timers[id] = setTimeout(() => this.dismiss(id), SHOWN_FOR_MS);
   }
 
