@@ -138,9 +138,9 @@ impl Window {
     pub async fn click(&self, id: &str) -> Result<()> {
         self.find(id).await?;
         let place = format!(
-            r#"const box = document.querySelector({:?})?.getBoundingClientRect();
+            r"const box = document.querySelector({:?})?.getBoundingClientRect();
             const moves = document.getAnimations().some((a) => a.effect?.getComputedTiming().endTime !== Infinity);
-            return moves || !box ? null : JSON.stringify(box);"#,
+            return moves || !box ? null : JSON.stringify(box);",
             selector(id)
         );
         let (mut before, mut still) = (Value::Null, 0);

@@ -30,6 +30,11 @@ impl Program {
             && self.target != "carryover_sandbox"
             && self.target != "carryover-sandbox"
     }
+
+    /// Whether its tests sit out time-outs and back-off most of the time: the shop's do, and many of them fit on two cores.
+    fn waits(&self) -> bool {
+        self.folder == Path::new("crates/shop")
+    }
 }
 
 /// Builds everything that the suites run, in one call: one set of features, so that nothing is built twice.
@@ -65,7 +70,11 @@ fn program(message: &str, root: &Path) -> Option<Program> {
 pub(crate) fn rust(programs: &[Program]) -> Result<Count> {
     let mut count = Count::default();
     for program in programs.iter().filter(|program| program.folder != Path::new(WINDOW_TESTS)) {
-        count.add(run(program, |_| ())?);
+        count.add(run(program, |command| {
+            if program.waits() {
+                command.arg("--test-threads=8");
+            }
+        })?);
     }
     println!("── examples in the documentation");
     count.add(documentation()?);

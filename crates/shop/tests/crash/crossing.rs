@@ -26,7 +26,7 @@ use crate::{
 /// Writes to the disk, requests on their way, and answers before they are read: the server has done its part by then.
 const BOUNDARIES: [&str; 4] = ["pwrite64", "fsync", "writev", "recvfrom"];
 /// Lives at the same time.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 8;
 /// So many kills belong to the test; `cargo xtask crash` asks for more.
 const KILLS: usize = 500;
 /// In the environment: how many kills there are to be.

@@ -10,6 +10,7 @@ import type {
   Patch,
   Product,
   Result,
+  SaveState,
   Snapshot,
   UiError,
   View,
@@ -108,6 +109,12 @@ export class ShopState {
     const state = this.#snapshot?.catalog.state ?? "loading";
     if (this.#catalog) return "ready";
     return state === "ready" ? "loading" : state;
+  }
+
+  /** Where the cart is saved. A wish that is on its way to the shell is saved nowhere yet, whatever the snapshot says. */
+  get save(): SaveState {
+    const save = this.#snapshot?.save ?? "nothing";
+    return this.#wanted.size > 0 && save === "all_saved" ? "syncing" : save;
   }
 
   product(id: string): Product | undefined {

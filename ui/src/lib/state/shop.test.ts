@@ -130,6 +130,25 @@ describe("quantities", () => {
     expect(shop.quantityOf("teapot")).toBe(4);
   });
 
+  test("nothing is said to be saved while a wish is on its way", async () => {
+    const answers: ((result: Result<Changed>) => void)[] = [];
+    const { api, emit } = fakeApi({
+      setQuantity: () => new Promise((resolve) => answers.push(resolve)),
+      snapshot: () => Promise.resolve(view({ save: "all_saved" }, [line({ quantity: 1 })])),
+    });
+    const shop = new ShopState(api, vi.fn());
+    await shop.start();
+    expect(shop.save).toBe("all_saved");
+    const wish = shop.setQuantity("teapot", 2);
+    expect(shop.save).toBe("syncing");
+    answers[0]?.(changed(2));
+    emit(patch({ revision: 2, save: "offline" }, { changed: [line({ quantity: 2 })] }));
+    await wish;
+    expect(shop.save).toBe("offline");
+    emit(patch({ revision: 3, save: "all_saved" }));
+    expect(shop.save).toBe("all_saved");
+  });
+
   test("a change that failed is taken back and told", async () => {
     const onError = vi.fn();
     const error = uiError({ code: "disk_full" });
