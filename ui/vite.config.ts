@@ -24,6 +24,10 @@ export default defineConfig({
   },
   test: {
     environment: "jsdom",
+    // Each file in a world of its own costs twice the time. State lives in contexts, and every test clears the page.
+    pool: "threads",
+    isolate: false,
+    maxWorkers: "100%",
     include: ["src/**/*.test.ts"],
     setupFiles: ["src/lib/test/setup.ts"],
     restoreMocks: true,

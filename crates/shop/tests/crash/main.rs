@@ -30,7 +30,7 @@ use table::Table;
 /// Lives at the same time: the machine is busy with one while another one syncs.
 const AT_ONCE: usize = 8;
 /// Random kills of each person, and how many such persons there are.
-const RANDOM: (usize, usize) = (55, 6);
+const RANDOM: (usize, usize) = (45, 6);
 /// Fewer kills than this show little.
 const KILLS: usize = 500;
 
