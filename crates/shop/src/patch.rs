@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use carryover_cart::ProductId;
 
-use crate::{CartLine, CartView, Snapshot};
+use crate::{CartLine, Snapshot};
 
 /// What makes the lines of a later snapshot of those of an earlier one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,20 +18,24 @@ pub struct Patch {
 }
 
 impl Snapshot {
-    /// What changed since `earlier`.
+    /// What changed since `earlier`. A line that did not change is the same one in both, so most are only pointers to compare.
     pub fn since(&self, earlier: &Self) -> Patch {
-        let changed: Vec<_> = self.cart.lines.iter().filter(|line| !earlier.cart.holds(line)).cloned().collect();
+        let (mut before, mut now) = (earlier.cart.lines.iter().peekable(), self.cart.lines.iter().peekable());
+        let (mut gone, mut changed) = (Vec::new(), Vec::new());
+        loop {
+            match (before.peek(), now.peek()) {
+                (None, None) => break,
+                (Some(old), Some(new)) if Arc::ptr_eq(old, new) => {
+                    before.next();
+                    now.next();
+                }
+                (Some(old), new) if new.is_none_or(|new| old.position <= new.position) => gone.extend(before.next()),
+                _ => changed.extend(now.next().cloned()),
+            }
+        }
         let still_in: BTreeSet<_> = changed.iter().map(|line| &line.product_id).collect();
-        let gone = earlier.cart.lines.iter().filter(|line| !self.cart.holds(line)).map(|line| &line.product_id);
+        let gone = gone.into_iter().map(|line| &line.product_id);
         let removed = gone.filter(|product| !still_in.contains(product)).cloned().collect();
         Patch { since: earlier.revision, removed, changed }
-    }
-}
-
-impl CartView {
-    /// Whether it has this very line. One that did not change is the same one, so comparing pointers is enough.
-    fn holds(&self, line: &Arc<CartLine>) -> bool {
-        let found = self.lines.binary_search_by_key(&line.position, |line| line.position).ok();
-        found.and_then(|at| self.lines.get(at)).is_some_and(|found| Arc::ptr_eq(found, line))
     }
 }

@@ -1,5 +1,7 @@
 //! The cart on this device: changes, undo, and what of it a window must draw again.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use carryover_shop::{LineNote, LineSync, NoticeKind, ShopError};
 use carryover_testkit::SandboxOptions;
@@ -62,6 +64,37 @@ async fn a_patch_holds_what_changed_and_nothing_else() -> Result<()> {
     let patch = shop.snapshot().since(&before);
     assert!(patch.removed.is_empty());
     assert_eq!(patch.changed.len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_patch_makes_the_later_cart_of_any_earlier_one() -> Result<()> {
+    const PRODUCTS: [&str; 5] = ["teapot", "desk-lamp", "house-blend", "enamel-mug", "linen-towel"];
+    let shop = Device::new()?.open_stocked().await?;
+    let mut rng = fastrand::Rng::with_seed(5);
+    let mut seen = vec![shop.snapshot()];
+    for _ in 0..120 {
+        let changed = match rng.u8(0..10) {
+            0 => shop.clear_cart().await?,
+            _ => shop.set_quantity(&product(PRODUCTS[rng.usize(0..PRODUCTS.len())]), rng.u32(0..3)).await?,
+        };
+        if let (Some(undo), true) = (changed.undo, rng.bool()) {
+            shop.undo(undo).await?;
+        }
+        let now = shop.snapshot();
+        let before = &seen[rng.usize(0..seen.len())];
+        let patch = now.since(before);
+        let mut lines: BTreeMap<_, _> =
+            before.cart.lines.iter().map(|line| (line.product_id.clone(), line.clone())).collect();
+        for product in &patch.removed {
+            assert!(lines.remove(product).is_some(), "{product} was not there");
+        }
+        lines.extend(patch.changed.iter().map(|line| (line.product_id.clone(), line.clone())));
+        let mut lines: Vec<_> = lines.into_values().collect();
+        lines.sort_by_key(|line| line.position);
+        assert_eq!(lines, now.cart.lines);
+        seen.push(now);
+    }
     Ok(())
 }
 
