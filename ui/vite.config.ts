@@ -31,6 +31,8 @@ export default defineConfig({
     include: ["src/**/*.test.ts"],
     setupFiles: ["src/lib/test/setup.ts"],
     restoreMocks: true,
+    // On a machine that builds meanwhile, a whole window takes seconds.
+    testTimeout: 20_000,
     expect: { requireAssertions: true },
   },
 });

@@ -5,7 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use carryover_shop::Backend;
+use carryover_shop::{Backend, BackendError};
 use clap::Parser;
 use url::Url;
 
@@ -41,23 +41,12 @@ impl Args {
         self.data_dir.clone().unwrap_or_else(platform)
     }
 
-    /// The project to use, or `None` for the sandbox.
-    pub(crate) fn hosted(&self) -> Result<Option<Backend>, String> {
+    /// The project that is named, if one is.
+    pub(crate) fn hosted(&self) -> Result<Option<Backend>, BackendError> {
         let (Some(url), Some(publishable_key)) = (&self.supabase_url, &self.publishable_key) else {
             return Ok(None);
         };
-        let loopback = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        if url.scheme() != "https" && !(url.scheme() == "http" && loopback) {
-            return Err(format!(
-                "{url} is not an https address. Tokens are not sent over plain http, except to this machine."
-            ));
-        }
-        if publishable_key.starts_with("sb_secret_") {
-            return Err(
-                "This is a secret key. Give the publishable one: the app must never hold a secret key.".to_owned()
-            );
-        }
-        Ok(Some(Backend { url: url.clone(), publishable_key: publishable_key.clone() }))
+        Backend::parse(url.as_str(), publishable_key).map(Some)
     }
 
     /// A D-Bus name for the instance on this data folder.

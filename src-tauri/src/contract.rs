@@ -49,11 +49,18 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::account::close_account,
             commands::account::check_out,
             commands::account::orders,
+            commands::reviews::reviews,
+            commands::reviews::post_review,
+            commands::reviews::delete_review,
             commands::account::forget_me,
             commands::account::export_data,
             commands::settings::preferences,
             commands::settings::set_preferences,
-            commands::settings::open_inbox,
+            commands::settings::backend,
+            commands::settings::try_backend,
+            commands::settings::set_backend,
+            commands::settings::restart,
+            commands::settings::open_console,
         ])
         .events(collect_events![SnapshotChanged])
         // Amounts and times in milliseconds: far below 2^53.

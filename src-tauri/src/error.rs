@@ -2,7 +2,7 @@
 
 use std::io;
 
-use carryover_shop::{AuthError, BrowserFailure, Code, Refusal, RemoteError, ShopError, StoreError};
+use carryover_shop::{AuthError, BackendError, BrowserFailure, Code, Refusal, RemoteError, ShopError, StoreError};
 use serde::Serialize;
 use specta::Type;
 
@@ -67,6 +67,10 @@ pub(crate) enum ErrorCode {
     EarlierCartGone,
     Unsaved,
     Busy,
+    BackendUnreachable,
+    BackendRefused,
+    SecretKey,
+    InsecureUrl,
 }
 
 impl ErrorCode {
@@ -161,6 +165,20 @@ impl ErrorCode {
             Self::Captcha => {
                 ("The server wants to see that you are no robot.", "This version can't show its question yet.")
             }
+            Self::BackendUnreachable => {
+                ("Nobody answers at this address.", "Check it and the connection, then try again.")
+            }
+            Self::BackendRefused => (
+                "This is no Supabase project with the shop's tables that takes this key.",
+                "Check address and key, and set the project up as docs/hosted.md says.",
+            ),
+            Self::SecretKey => {
+                ("This is a secret key.", "Give the publishable one: the app must never hold a secret key.")
+            }
+            Self::InsecureUrl => (
+                "This is not an https address.",
+                "Give one: tokens are not sent over plain http, except to this computer.",
+            ),
             Self::Starting => ("The shop is still starting.", "Try again in a moment."),
         }
     }
@@ -200,6 +218,18 @@ impl From<ShopError> for UiError {
         tracing::warn!(%error, "a command failed");
         let wait = error.retry_after().and_then(|wait| u32::try_from(wait.as_secs()).ok());
         Self { retry_after_seconds: wait, ..Self::new(code(&error)) }
+    }
+}
+
+impl From<BackendError> for UiError {
+    fn from(error: BackendError) -> Self {
+        tracing::warn!(%error, "a backend can't be used");
+        Self::new(match error {
+            BackendError::InsecureUrl => ErrorCode::InsecureUrl,
+            BackendError::SecretKey => ErrorCode::SecretKey,
+            BackendError::Unreachable(_) => ErrorCode::BackendUnreachable,
+            BackendError::Refused(_) => ErrorCode::BackendRefused,
+        })
     }
 }
 

@@ -1,14 +1,15 @@
 //! The shell: a window, its commands, the plugins. What happens is decided in `carryover-shop`.
 
 mod args;
+mod backend;
 mod browser;
 mod commands;
+mod console;
 mod contract;
 mod deep_link;
 mod downloads;
 mod dto;
 mod error;
-mod inbox;
 mod keychain;
 mod log;
 mod preferences;
@@ -23,6 +24,7 @@ use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
 use tauri_specta::Event;
 
 use args::Args;
+use backend::InUse;
 use contract::SnapshotChanged;
 use error::UiError;
 
@@ -36,20 +38,20 @@ pub(crate) struct StartupProblem(pub Option<UiError>);
 pub fn run() -> ExitCode {
     let args = Args::parse();
     let data_dir = args.data_dir();
-    let hosted = match args.hosted() {
-        Ok(hosted) => hosted,
-        Err(sentence) => return refuse(&sentence),
+    let in_use = match InUse::decide(&args, &data_dir) {
+        Ok(in_use) => in_use,
+        Err(error) => return refuse(&format!("The backend can't be used: {error}.")),
     };
-    if hosted.is_none() && !cfg!(feature = "sandbox") {
+    if in_use.hosted.is_none() && !cfg!(feature = "sandbox") {
         return refuse("This build has no sandbox: give --supabase-url and --publishable-key.");
     }
     // Before the window: it is one file on this disk, and the window then never meets a shop that is not there.
-    let opened = tauri::async_runtime::block_on(open(&data_dir, hosted.as_ref()));
+    let opened = tauri::async_runtime::block_on(open(&data_dir, in_use.hosted.as_ref()));
     if let Err(error) = &opened {
         // For whoever started it from a terminal; the window says it to everybody else.
         eprintln!("The shop's data in {} can't be opened: {error}.", data_dir.display());
     }
-    match start(args, &data_dir, opened, hosted) {
+    match start(args, &data_dir, opened, in_use) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => refuse(&format!("The window can't be opened: {error}.")),
     }
@@ -74,7 +76,7 @@ async fn open(data_dir: &Path, hosted: Option<&Backend>) -> Result<Shop, ShopErr
     .await
 }
 
-fn start(args: Args, data_dir: &Path, opened: Result<Shop, ShopError>, hosted: Option<Backend>) -> tauri::Result<()> {
+fn start(args: Args, data_dir: &Path, opened: Result<Shop, ShopError>, in_use: InUse) -> tauri::Result<()> {
     let contract = contract::builder();
     let data_dir = data_dir.to_owned();
     let mut builder = tauri::Builder::default();
@@ -93,11 +95,12 @@ fn start(args: Args, data_dir: &Path, opened: Result<Shop, ShopError>, hosted: O
         .plugin(single_instance(&args))
         .plugin(tauri_plugin_deep_link::init())
         .plugin(log::plugin(&data_dir))
-        .plugin(tauri_plugin_window_state::Builder::default().with_denylist(&[inbox::WINDOW]).build())
+        .plugin(tauri_plugin_window_state::Builder::default().with_denylist(&[console::WINDOW]).build())
         .plugin(tauri_plugin_store::Builder::default().build())
         .manage(StartupProblem(problem))
         .manage(preferences::PreferencesFile::in_folder(&data_dir))
-        .manage(inbox::Address::default())
+        .manage(console::Address::default())
+        .manage(in_use.clone())
         .manage(args.clone())
         .invoke_handler(contract.invoke_handler())
         .setup(move |app| {
@@ -106,7 +109,7 @@ fn start(args: Args, data_dir: &Path, opened: Result<Shop, ShopError>, hosted: O
             let Some(shop) = shop else { return Ok(()) };
             publish(app.handle().clone(), &shop);
             deep_link::listen(app.handle(), &shop);
-            match hosted {
+            match in_use.hosted {
                 Some(backend) => tauri::async_runtime::block_on(async { shop.connect(backend) }),
                 #[cfg(feature = "sandbox")]
                 None => sandbox::start(app.handle().clone(), &args, &data_dir, shop),

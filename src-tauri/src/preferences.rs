@@ -1,13 +1,15 @@
-//! Theme and language, in a plain file: never a secret.
+//! What a person prefers, in a plain file: never a secret.
 
 use std::path::{Path, PathBuf};
 
-use tauri::AppHandle;
+use serde::{Serialize, de::DeserializeOwned};
+use tauri::{AppHandle, Manager};
 use tauri_plugin_store::StoreExt;
 
-use crate::{dto::Preferences, error::UiError};
+use crate::error::UiError;
 
-const KEY: &str = "preferences";
+/// Under this name theme and language lie in the file.
+pub(crate) const LOOKS: &str = "preferences";
 
 /// Where they are kept.
 pub(crate) struct PreferencesFile(PathBuf);
@@ -16,17 +18,21 @@ impl PreferencesFile {
     pub(crate) fn in_folder(data_dir: &Path) -> Self {
         Self(data_dir.join("preferences.json"))
     }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
 }
 
-/// The preferences; the defaults if there are none that can be read.
-pub(crate) fn read(app: &AppHandle, file: &PreferencesFile) -> Preferences {
-    let stored = app.store(&file.0).ok().and_then(|store| store.get(KEY));
-    stored.and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default()
+/// What is kept under a name, if it is there and can be read.
+pub(crate) fn get<T: DeserializeOwned>(app: &AppHandle, name: &str) -> Option<T> {
+    let store = app.store(app.state::<PreferencesFile>().path()).ok()?;
+    serde_json::from_value(store.get(name)?).ok()
 }
 
-/// Keeps them, on disk when this returns.
-pub(crate) fn write(app: &AppHandle, file: &PreferencesFile, preferences: Preferences) -> Result<(), UiError> {
-    let store = app.store(&file.0).map_err(|error| UiError::storage(&error))?;
-    store.set(KEY, serde_json::to_value(preferences).map_err(|error| UiError::storage(&error))?);
+/// Keeps something under a name, on disk when this returns.
+pub(crate) fn put(app: &AppHandle, name: &str, value: impl Serialize) -> Result<(), UiError> {
+    let store = app.store(app.state::<PreferencesFile>().path()).map_err(|error| UiError::storage(&error))?;
+    store.set(name, serde_json::to_value(value).map_err(|error| UiError::storage(&error))?);
     store.save().map_err(|error| UiError::storage(&error))
 }

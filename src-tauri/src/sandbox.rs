@@ -2,12 +2,12 @@
 
 use std::{path::Path, sync::Mutex, time::Duration};
 
-use carryover_sandbox::{DataLocation, Options, Sandbox};
+use carryover_sandbox::{ControlOptions, DataLocation, Options, Sandbox};
 use carryover_shop::{Backend, CatalogState, Shop};
 use tauri::{AppHandle, Manager};
 use tokio::{sync::Notify, time::timeout};
 
-use crate::{args::Args, inbox};
+use crate::{args::Args, console};
 
 /// The longest that the sandbox lets the window go first.
 const COURTESY: Duration = Duration::from_secs(2);
@@ -24,6 +24,7 @@ pub(crate) fn start(app: AppHandle, args: &Args, data_dir: &Path, shop: Shop) {
     let options = Options {
         data: DataLocation::Directory(data_dir.join("sandbox")),
         port: args.sandbox_port,
+        control: Some(ControlOptions::default()),
         ..Options::default()
     };
     tauri::async_runtime::spawn(async move {
@@ -39,9 +40,9 @@ pub(crate) fn start(app: AppHandle, args: &Args, data_dir: &Path, shop: Shop) {
                 return shop.backend_failed();
             }
         };
-        if let Ok(inbox) = sandbox.url().join("inbox") {
+        if let Some(address) = sandbox.control().and_then(|control| control.console().parse().ok()) {
             // Set once: there is one sandbox a run.
-            let _ = app.state::<inbox::Address>().0.set(inbox);
+            let _ = app.state::<console::Address>().0.set(address);
         }
         shop.connect(Backend { url: sandbox.url().clone(), publishable_key: sandbox.publishable_key().to_owned() });
         if let Err(error) = sandbox.ready().await {

@@ -2,21 +2,11 @@
 //! and undone.
 
 use anyhow::{Context, Result};
-use carryover_e2e::{Browser, Device, Shopper, Window, free_port};
-use carryover_testkit::{Console, Person, SandboxOptions};
-use reqwest::Method;
+use carryover_e2e::{Browser, Device, Shopper, Window, free_port, story::put};
+use carryover_testkit::{Console, SandboxOptions};
 use serde_json::{Value, json};
 
 const EMAIL: &str = "ana@example.com";
-
-/// Sets lines of an account's cart, as another device would.
-async fn put(console: &Console, person: &Person, lines: &[(&str, u32)]) -> Result<()> {
-    let lines: Vec<_> = lines.iter().map(|(id, quantity)| json!({ "product_id": id, "quantity": quantity })).collect();
-    let request = console.request(Method::POST, "/rest/v1/rpc/set_cart_lines", Some(&person.access_token));
-    let (status, body) = Console::send(request.json(&json!({ "lines": lines }))).await?;
-    anyhow::ensure!(status == 200, "{status} {body}");
-    Ok(())
-}
 
 /// The cart that the server holds.
 async fn on_server(console: &Console, user_id: &str) -> Result<Value> {

@@ -3,7 +3,6 @@
 use std::{
     env, fs,
     os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -54,7 +53,7 @@ impl Opener {
 
 /// A real Chromium, driven.
 pub struct Browser {
-    driver: WebDriver,
+    pub(crate) driver: WebDriver,
     chromedriver: Child,
     _profile: tempfile::TempDir,
 }
@@ -100,6 +99,19 @@ impl Browser {
         field.send_keys(email).await?;
         self.screenshot("browser-consent").await?;
         self.driver.find(By::Css("button[value=allow]")).await?.click().await?;
+        self.comes_back().await?;
+        self.screenshot("browser-back").await
+    }
+
+    /// Goes to a provider's consent page and says no.
+    pub async fn denies(&self, address: &str) -> Result<()> {
+        self.driver.goto(address).await?;
+        self.driver.find(By::Css("button[value=deny]")).await?.click().await?;
+        self.comes_back().await
+    }
+
+    /// Waits for the page that sends people back to the program.
+    async fn comes_back(&self) -> Result<()> {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         while !self.driver.source().await?.contains("go back to Carryover") {
             ensure!(tokio::time::Instant::now() < deadline, "never came back: {}", self.driver.current_url().await?);
@@ -108,13 +120,11 @@ impl Browser {
         let landed = self.driver.current_url().await?;
         ensure!(landed.host_str() == Some("127.0.0.1"), "{landed}");
         ensure!(!landed.as_str().contains("_token"), "a token in the browser's address: {landed}");
-        self.screenshot("browser-back").await
+        Ok(())
     }
 
     async fn screenshot(&self, name: &str) -> Result<()> {
-        let folder: PathBuf = root().join("test-results");
-        fs::create_dir_all(&folder)?;
-        Ok(self.driver.screenshot(Path::new(&folder).join(format!("{name}.png")).as_path()).await?)
+        picture(&self.driver, name).await
     }
 
     /// Ends it in order.
@@ -124,6 +134,13 @@ impl Browser {
         self.chromedriver.wait()?;
         Ok(())
     }
+}
+
+/// Saves what a browser shows, under `test-results`.
+pub(crate) async fn picture(driver: &WebDriver, name: &str) -> Result<()> {
+    let folder = root().join("test-results");
+    fs::create_dir_all(&folder)?;
+    Ok(driver.screenshot(&folder.join(format!("{name}.png"))).await?)
 }
 
 impl Drop for Browser {

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use carryover_sandbox::Config;
 use carryover_testkit::Console;
 use serde_json::{Value, json};
-use thirtyfour::{Capabilities, WebDriver};
+use thirtyfour::{Capabilities, Key, TypingData, WebDriver};
 
 use crate::browser::Opener;
 
@@ -118,6 +118,14 @@ impl Window {
         Ok(self.driver.find(thirtyfour::By::Css(selector(id))).await?)
     }
 
+    /// Waits until an alert or a status has these words.
+    pub async fn says(&self, words: &str) -> Result<()> {
+        let script = format!(
+            r#"[...document.querySelectorAll('[role="alert"], [role="status"]')].some((e) => e.textContent.includes({words:?}))"#
+        );
+        self.until(words, &script).await
+    }
+
     /// Waits until no element has a test id.
     pub async fn gone(&self, id: &str) -> Result<()> {
         self.until(&format!("the end of {id}"), &format!("!document.querySelector({:?})", selector(id))).await
@@ -137,6 +145,12 @@ impl Window {
     /// Clicks an element by its test id, as a pointer would: once it has stopped moving.
     pub async fn click(&self, id: &str) -> Result<()> {
         self.find(id).await?;
+        // Products far away are not drawn, and what is not drawn can't be clicked.
+        let bring = format!(
+            r#"document.querySelector({:?}).scrollIntoView({{ block: "nearest" }}); return true;"#,
+            selector(id)
+        );
+        self.script(&bring).await?;
         let place = format!(
             r"const box = document.querySelector({:?})?.getBoundingClientRect();
             const moves = document.getAnimations().some((a) => a.effect?.getComputedTiming().endTime !== Infinity);
@@ -158,6 +172,41 @@ impl Window {
         self.find(id).await?.send_keys(text).await.with_context(|| format!("type into {id}"))
     }
 
+    /// Empties a field by its test id, as somebody does who selects all of it and deletes.
+    pub async fn clear(&self, id: &str) -> Result<()> {
+        let all = Key::Control + "a";
+        self.find(id).await?.send_keys(all + Key::Delete).await.with_context(|| format!("clear {id}"))
+    }
+
+    /// Presses a key where the focus is.
+    pub async fn press(&self, keys: impl Into<TypingData>) -> Result<()> {
+        self.driver.active_element().await?.send_keys(keys).await.context("a key")
+    }
+
+    /// Presses Escape where the focus is.
+    pub async fn escape(&self) -> Result<()> {
+        self.press(Key::Escape).await
+    }
+
+    /// Makes the window so large.
+    pub async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        let (wide, high) = (width.to_string(), height.to_string());
+        let steps = ["search", "--onlyvisible", "--name", TITLE, "windowsize", "--sync", &wide, &high];
+        let status = Command::new("xdotool").args(steps).status().context("xdotool does not start")?;
+        ensure!(status.success(), "xdotool {steps:?}");
+        self.until(&format!("a window {width} wide"), &format!("window.innerWidth === {width}")).await
+    }
+
+    /// Puts the page into a theme, until the next start, and waits for its colours.
+    pub async fn wear(&self, theme: &str) -> Result<()> {
+        self.script(&format!("document.documentElement.dataset.theme = {theme:?}; return true;")).await?;
+        self.until(
+            &format!("{theme} colours"),
+            "document.getAnimations().every((a) => a.effect?.getComputedTiming().endTime === Infinity)",
+        )
+        .await
+    }
+
     /// An attribute of an element.
     pub async fn attribute(&self, id: &str, name: &str) -> Result<String> {
         self.find(id).await?.attr(name).await?.with_context(|| format!("{id} has no {name}"))
@@ -175,11 +224,15 @@ impl Window {
 
     /// Saves what the window shows, under `test-results`.
     pub async fn screenshot(&self, name: &str) -> Result<()> {
-        let folder = root().join("test-results");
-        fs::create_dir_all(&folder)?;
+        self.picture(&root().join("test-results").join(format!("{name}.png"))).await
+    }
+
+    /// Saves what the window shows.
+    pub async fn picture(&self, file: &Path) -> Result<()> {
+        fs::create_dir_all(file.parent().context("a folder")?)?;
         // What is in the document may not be painted yet, and dialogs fade in.
         tokio::time::sleep(SETTLE).await;
-        Ok(self.driver.screenshot(&folder.join(format!("{name}.png"))).await?)
+        Ok(self.driver.screenshot(file).await?)
     }
 
     /// Kills the program as the system would: no farewell, no flush.

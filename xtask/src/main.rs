@@ -1,4 +1,4 @@
-//! `cargo xtask run | test | bench | crash | tidy | doctor`: everything one does with this repository, one file per command.
+//! `cargo xtask run | test | tour | bench | crash | tidy | doctor`: everything one does with this repository, one file per command.
 
 mod app;
 mod bench;
@@ -12,6 +12,7 @@ mod sh;
 mod stage;
 mod test;
 mod tidy;
+mod tour;
 mod ui;
 
 use std::process::ExitCode;
@@ -34,6 +35,8 @@ enum Task {
     Run(run::Options),
     /// Set up and run the test suites.
     Test(test::Options),
+    /// Tell the shop's story in its window: to people, or to a camera.
+    Tour(tour::Options),
     /// Measure.
     Bench(bench::Options),
     /// Kill the program thousands of times in the middle of an upgrade or a switch, and see what is left.
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Task::Doctor => Ok(doctor::doctor()),
         Task::Run(options) => run::run(&options),
         Task::Test(options) => Ok(test::test(&options)),
+        Task::Tour(options) => tour::tour(&options),
         Task::Bench(options) => bench::bench(&options),
         Task::Crash(options) => crash::crash(&options),
         Task::Tidy => tidy::tidy(),

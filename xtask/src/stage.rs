@@ -32,7 +32,7 @@ pub(crate) struct Display {
 impl Display {
     pub(crate) fn start() -> Result<Self> {
         let mut server = Command::new("Xvfb");
-        server.args(["-displayfd", "1", "-screen", "0", "1400x1000x24", "-nolisten", "tcp"]);
+        server.args(["-displayfd", "1", "-screen", "0", "1600x1000x24", "-nolisten", "tcp"]);
         let (server, number) = announced(server.stderr(Stdio::null())).context("Xvfb did not start")?;
         Ok(Self { name: format!(":{number}"), _server: server })
     }

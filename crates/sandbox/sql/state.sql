@@ -37,6 +37,17 @@ select json_build_object(
         ) order by c.updated_at desc), '[]')
         from (select * from public.carts order by updated_at desc limit 500) c
     ),
+    'earlier_carts', (
+        select coalesce(json_agg(json_build_object(
+            'user_id', e.user_id, 'origin', e.origin, 'lines', e.lines, 'kept_at', e.kept_at, 'expires_at', e.expires_at
+        ) order by e.kept_at desc), '[]')
+        from (select * from public.earlier_carts order by kept_at desc limit 500) e
+    ),
+    -- Carts that guests offer to an account; whoever holds the token may take one, so not even its hash is here.
+    'offers', (
+        select coalesce(json_agg(json_build_object('user_id', o.guest_id, 'expires_at', o.expires_at) order by o.expires_at desc), '[]')
+        from (select * from private.cart_offers order by expires_at desc limit 500) o
+    ),
     'messages', (
         select coalesce(json_agg(json_build_object(
             'id', m.id, 'to', m.recipient, 'channel', m.channel, 'kind', m.kind, 'subject', m.subject, 'sent_at', m.sent_at
@@ -48,5 +59,6 @@ select json_build_object(
             'provider', a.provider, 'sub', a.sub, 'name', a.name, 'email', a.email
         ) order by a.created_at desc), '[]')
         from (select * from sandbox.provider_accounts order by created_at desc limit 100) a
-    )
+    ),
+    'versions', json_build_object('postgresql', current_setting('server_version'))
 )

@@ -9,6 +9,8 @@ use serde::Serialize;
 use tokio::sync::broadcast;
 use uuid::Uuid;
 
+use crate::control::Claims;
+
 /// How many are kept for whoever comes late or falls behind.
 const KEPT: usize = 1000;
 
@@ -55,13 +57,15 @@ pub(crate) enum What {
 
 /// Where events are told and heard. Nobody who tells one ever waits for those who listen.
 pub(crate) struct Events {
+    /// What the tokens said that came with the requests.
+    pub claims: Claims,
     kept: Mutex<VecDeque<Event>>,
     news: broadcast::Sender<Event>,
 }
 
 impl Default for Events {
     fn default() -> Self {
-        Self { kept: Mutex::default(), news: broadcast::Sender::new(KEPT) }
+        Self { claims: Claims::default(), kept: Mutex::default(), news: broadcast::Sender::new(KEPT) }
     }
 }
 

@@ -28,7 +28,7 @@ pub(crate) struct Message<'a> {
 
 /// A message as it lies in the inbox.
 #[derive(Serialize)]
-struct Received {
+pub(crate) struct Received {
     id: i64,
     to: String,
     channel: String,
@@ -79,7 +79,8 @@ async fn messages(State(sandbox): State<Arc<Sandbox>>, Query(filter): Query<Filt
     }
 }
 
-async fn read(sandbox: &Sandbox, to: Option<&str>) -> Result<Vec<Received>, String> {
+/// Newest first; of one address or number, or all.
+pub(crate) async fn read(sandbox: &Sandbox, to: Option<&str>) -> Result<Vec<Received>, String> {
     let mut turn = sandbox.turn().await?;
     let failed = |error: tokio_postgres::Error| error.to_string();
     let tx = turn.begin().await.map_err(failed)?;

@@ -79,7 +79,8 @@ async fn run(matches: ArgMatches) -> Result<(), String> {
     let config =
         args.config.as_deref().map_or_else(Config::built_in, Config::read).map_err(|error| error.to_string())?;
     let data = data(args.data, args.database_url, secret_in_argument)?;
-    let control = Some(ControlOptions { port: args.control_port, token: env::var("CARRYOVER_CONTROL_TOKEN").ok() });
+    let token = env::var("CARRYOVER_CONTROL_TOKEN").ok();
+    let control = Some(ControlOptions { port: args.control_port, token, ..ControlOptions::default() });
     let options = Options { data, port: args.port, config, clock: Clock::default(), control };
     let sandbox = start(options).await.map_err(|error| error.to_string())?;
     println!("URL               {}", sandbox.url());

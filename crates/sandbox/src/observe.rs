@@ -22,7 +22,12 @@ pub(crate) async fn layer(State(sandbox): State<Arc<Sandbox>>, request: Request,
         return next.run(request).await;
     }
     let grant = request.uri().query().unwrap_or_default().to_owned();
-    let bearer = bearer_token(request.headers()).and_then(subject);
+    let token = bearer_token(request.headers());
+    // Only of tokens that count, so that nobody writes into the console what they like.
+    if let Some(claims) = token.and_then(|token| sandbox.jwt.read(token, sandbox.clock.now_seconds()).ok()) {
+        sandbox.events.claims.remember(claims);
+    }
+    let bearer = token.and_then(subject);
     let started = Instant::now();
     let response = next.run(request).await;
     let met = response.extensions().get::<Met>().copied();

@@ -20,6 +20,7 @@ mod patch;
 mod pause;
 mod ports;
 mod remote;
+mod reviews;
 mod shop;
 mod sign_up;
 mod snapshot;
@@ -31,7 +32,7 @@ mod upgrade;
 mod vault;
 
 pub use account::{Account, KeptBecause, LinkedIdentity};
-pub use backend::{Backend, BackendKind};
+pub use backend::{Backend, BackendError, BackendKind, BackendOffer};
 pub use carryover_auth::{Clock, Code, Contact, Error as AuthError, Nonce, Otp, Password, SystemClock};
 pub use carryover_cart::{
     Limit, LineNote, Money, ProductId, ServerCart,
@@ -45,6 +46,7 @@ pub use key::KeptIn;
 pub use patch::Patch;
 pub use ports::{Browser, Key, KeyStore, KeyStoreError};
 pub use remote::{EarlierCart, EarlierCartOrigin, Order, OrderLine, Refusal, RemoteError};
+pub use reviews::Review;
 pub use shop::{Options, Shop};
 pub use snapshot::{
     CartLine, CartView, CatalogState, CatalogStatus, FlowView, Identity, LineSync, Notice, NoticeKind, SaveState,

@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use carryover_auth::{Contact, Session, State, User};
+use carryover_auth::{Code, Contact, Error as AuthError, Session, State, User};
 use carryover_cart::{Change, Line, Money, PriceChange, ProductId};
 use carryover_store::{CartState, Note, StoredNotice};
 use uuid::Uuid;
 
 use crate::{
     BackendKind, CartLine, CartView, Catalog, CatalogState, CatalogStatus, FlowView, Identity, LineSync, Notice,
-    NoticeKind, SaveState, Snapshot, SwitchView, flow::Flow, undo::Undos,
+    NoticeKind, RemoteError, SaveState, ShopError, Snapshot, SwitchView, flow::Flow, undo::Undos,
 };
 
 /// How the sync is doing.
@@ -17,7 +17,32 @@ use crate::{
 pub(crate) enum SyncPhase {
     Waiting,
     Syncing,
-    Offline,
+    /// It is tried again by itself.
+    Stuck(Trouble),
+}
+
+/// Why the server does not have the cart yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    Network,
+    RateLimit,
+    Captcha,
+    Server,
+}
+
+impl Trouble {
+    pub(crate) fn of(error: &ShopError) -> Self {
+        match error.auth_code() {
+            Some(Code::CaptchaFailed) => return Self::Captcha,
+            Some(Code::OverRequestRateLimit) => return Self::RateLimit,
+            _ => {}
+        }
+        match error {
+            _ if error.retry_after().is_some() => Self::RateLimit,
+            ShopError::Auth(AuthError::Api(_)) | ShopError::Remote(RemoteError::Refused { .. }) => Self::Server,
+            _ => Self::Network,
+        }
+    }
 }
 
 pub(crate) struct Model {
@@ -235,7 +260,12 @@ impl Model {
     fn save_state(&self) -> SaveState {
         match (self.state.pending.is_empty(), self.sync) {
             (true, _) if self.state.cart.is_empty() => SaveState::Nothing,
-            (_, SyncPhase::Offline) => SaveState::Offline,
+            (_, SyncPhase::Stuck(trouble)) => match trouble {
+                Trouble::Network => SaveState::Offline,
+                Trouble::RateLimit => SaveState::RateLimited,
+                Trouble::Captcha => SaveState::Captcha,
+                Trouble::Server => SaveState::ServerTrouble,
+            },
             (true, _) => SaveState::AllSaved,
             (false, SyncPhase::Syncing) => SaveState::Syncing,
             (false, SyncPhase::Waiting) => SaveState::OnThisDevice,

@@ -35,6 +35,11 @@ impl Retry {
         }
     }
 
+    /// What was asked until now is about to be done.
+    pub(crate) fn heard(&mut self) {
+        self.0.mark_unchanged();
+    }
+
     /// Waits, unless somebody asks to try now.
     pub(crate) async fn pause(&mut self, delay: Option<Duration>) {
         tokio::select! {

@@ -66,6 +66,8 @@ pub(crate) struct Inner {
     pub changed: Notify,
     /// A person, a focused window or a new network asks to try now.
     pub retry: watch::Sender<()>,
+    /// A person asks to try now, whatever the server said about waiting.
+    pub insisted: Notify,
 }
 
 /// The shop joined to a backend.
@@ -113,6 +115,7 @@ impl Shop {
                 unheard_order: Mutex::default(),
                 changed: Notify::new(),
                 retry: watch::Sender::new(()),
+                insisted: Notify::new(),
             }),
         })
     }
@@ -139,7 +142,13 @@ impl Shop {
         Ok(())
     }
 
-    /// Tries now what waits for a better time: the window was focused, the network is back, a person asked.
+    /// Tries at once, because a person pressed the button for it: even if the server asked to be left alone.
+    pub fn insist(&self) {
+        self.inner.insisted.notify_waiters();
+        self.retry_now();
+    }
+
+    /// Tries now what waits for a better time: the window was focused, or the network is back.
     pub fn retry_now(&self) {
         if let Some(link) = self.inner.link.get() {
             link.engine.try_again();

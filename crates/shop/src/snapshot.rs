@@ -115,6 +115,12 @@ pub enum SaveState {
     AllSaved,
     /// On this device; the server can't be reached.
     Offline,
+    /// On this device; the server takes no more for now.
+    RateLimited,
+    /// On this device; the server could not make sure that a person is here.
+    Captcha,
+    /// On this device; the server has a problem.
+    ServerTrouble,
 }
 
 /// Whether there is a catalog.

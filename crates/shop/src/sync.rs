@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::{
     NoticeKind, ShopError,
-    model::SyncPhase,
+    model::{SyncPhase, Trouble},
     pause::{Retry, delays},
     remote::{Refusal, RemoteError},
     shop::{Inner, Link},
@@ -45,17 +45,23 @@ pub(crate) async fn run(inner: Arc<Inner>, link: Arc<Link>) {
             Err(error) if error.refusal() == Some(&Refusal::CartClaimed) => {
                 // It is in the account: whoever signs in there finds it. Trying again would change nothing.
                 inner.update(|model| {
-                    model.sync = SyncPhase::Offline;
+                    model.sync = SyncPhase::Stuck(Trouble::Server);
                     model.notify(NoticeKind::CartMoved);
                 });
                 inner.changed.notified().await;
             }
             Err(error) => {
                 tracing::warn!(%error, "the cart was not synchronised");
-                inner.update(|model| model.sync = SyncPhase::Offline);
+                inner.update(|model| model.sync = SyncPhase::Stuck(Trouble::of(&error)));
                 match error.retry_after() {
-                    // Who asks to be left alone is, focused windows or not.
-                    Some(wait) => tokio::time::sleep(wait.min(PATIENCE)).await,
+                    // Who asks to be left alone is, focused windows or not. One press of a button is one request.
+                    Some(wait) => {
+                        tokio::select! {
+                            () = tokio::time::sleep(wait.min(PATIENCE)) => {}
+                            () = inner.insisted.notified() => {}
+                        }
+                        retry.heard();
+                    }
                     None => retry.pause(delays.next()).await,
                 }
             }

@@ -50,5 +50,5 @@ pub(crate) fn startup_problem(problem: State<'_, StartupProblem>) -> Option<UiEr
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn retry_now(shop: State<'_, Shop>) {
-    shop.retry_now();
+    shop.insist();
 }

@@ -1,35 +1,55 @@
-//! Preferences and the sandbox's inbox.
+//! Preferences, the backend and the sandbox's console.
 
-use tauri::{AppHandle, State};
+use carryover_shop::Backend;
+use tauri::AppHandle;
 
-use crate::{
-    dto,
-    error::UiError,
-    inbox,
-    preferences::{self, PreferencesFile},
-};
+use crate::{backend, console, dto, error::UiError, preferences};
 
 /// Theme and language.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn preferences(app: AppHandle, file: State<'_, PreferencesFile>) -> dto::Preferences {
-    preferences::read(&app, &file)
+pub(crate) fn preferences(app: AppHandle) -> dto::Preferences {
+    preferences::get(&app, preferences::LOOKS).unwrap_or_default()
 }
 
 /// Keeps theme and language.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn set_preferences(
-    app: AppHandle,
-    file: State<'_, PreferencesFile>,
-    preferences: dto::Preferences,
-) -> Result<(), UiError> {
-    preferences::write(&app, &file, preferences)
+pub(crate) fn set_preferences(app: AppHandle, preferences: dto::Preferences) -> Result<(), UiError> {
+    preferences::put(&app, preferences::LOOKS, preferences)
 }
 
-/// Shows the mail that the sandbox sent. Asynchronous, because a synchronous command that makes a window blocks on Windows.
+/// Which backend is in use, and which was chosen.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn open_inbox(app: AppHandle) -> Result<(), UiError> {
-    inbox::open(&app)
+pub(crate) fn backend(app: AppHandle) -> dto::BackendSettings {
+    backend::settings(&app)
+}
+
+/// Asks a project what it has. Nothing is kept.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn try_backend(url: String, publishable_key: String) -> Result<dto::BackendTried, UiError> {
+    Ok(Backend::parse(&url, &publishable_key)?.try_out().await?.into())
+}
+
+/// Chooses the backend of the next start.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_backend(app: AppHandle, choice: dto::BackendChoice) -> Result<(), UiError> {
+    backend::choose(&app, choice).await
+}
+
+/// Ends the program and starts it again.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn restart(app: AppHandle) {
+    app.request_restart();
+}
+
+/// Shows the sandbox's console. Asynchronous, because a synchronous command that makes a window blocks on Windows.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_console(app: AppHandle) -> Result<(), UiError> {
+    console::open(&app)
 }

@@ -25,6 +25,9 @@ pub(crate) enum SaveState {
     Syncing,
     AllSaved,
     Offline,
+    RateLimited,
+    Captcha,
+    ServerTrouble,
 }
 
 /// Whether there is a catalog.
@@ -201,6 +204,9 @@ impl From<shop::SaveState> for SaveState {
             shop::SaveState::Syncing => Self::Syncing,
             shop::SaveState::AllSaved => Self::AllSaved,
             shop::SaveState::Offline => Self::Offline,
+            shop::SaveState::RateLimited => Self::RateLimited,
+            shop::SaveState::Captcha => Self::Captcha,
+            shop::SaveState::ServerTrouble => Self::ServerTrouble,
         }
     }
 }

@@ -1,19 +1,25 @@
 //! The control API: what testers and the console move the sandbox with. It listens on a port of its own, on 127.0.0.1, and
 //! answers nobody without its token, so that no page and no other program moves anything by accident.
 
+mod claims;
 mod clock;
+mod devices;
 mod events;
 mod faults;
 mod guard;
+mod messages;
 mod page;
+mod probe;
+mod report;
 mod reset;
 mod scenarios;
 mod state;
+mod users;
 
 use std::{fmt, net::Ipv4Addr, sync::Arc};
 
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::{FromRequest, Request},
     http::StatusCode,
     middleware,
@@ -26,6 +32,8 @@ use serde_json::json;
 use tokio::{net::TcpListener, sync::watch};
 use url::Url;
 
+pub(crate) use self::claims::Claims;
+use self::devices::Devices;
 use crate::{Error, clean_up, engine::describe, events::What, hex, http, state::Sandbox};
 
 /// How the control API is opened.
@@ -35,6 +43,8 @@ pub struct ControlOptions {
     pub port: u16,
     /// The token that every request must carry; a random one unless a script has to know it beforehand.
     pub token: Option<String>,
+    /// Opens another window of the shop on this backend, as another device; `None` where nobody can. An error is a sentence.
+    pub devices: Option<Arc<dyn Fn() -> Result<(), String> + Send + Sync>>,
 }
 
 /// Where the control API is and what opens it.
@@ -85,7 +95,7 @@ pub(crate) async fn open(
     let url = Url::parse(&format!("http://{address}")).map_err(|_| Error::Address)?;
     let token = options.token.unwrap_or_else(|| hex::encode(&rand::rng().random::<[u8; 32]>()));
     let control = Control { url, token };
-    let router = routes(sandbox, &control);
+    let router = routes(sandbox, &control, Devices(options.devices));
     tokio::spawn(async move {
         // No grace: a listener to events would keep it open for ever.
         tokio::select! {
@@ -100,7 +110,7 @@ pub(crate) async fn open(
     Ok(control)
 }
 
-fn routes(sandbox: Arc<Sandbox>, control: &Control) -> Router {
+fn routes(sandbox: Arc<Sandbox>, control: &Control, devices: Devices) -> Router {
     let api = Router::new()
         .route("/clock", get(clock::get).post(clock::post).delete(clock::delete))
         .route("/faults", get(faults::get).post(faults::post).delete(faults::delete_all))
@@ -110,7 +120,14 @@ fn routes(sandbox: Arc<Sandbox>, control: &Control) -> Router {
         .route("/scenarios", get(scenarios::get))
         .route("/scenarios/{name}", post(scenarios::post))
         .route("/state", get(state::get))
+        .route("/messages", get(messages::get))
+        .route("/users/{id}", delete(users::delete))
+        .route("/users/{id}/sessions", delete(users::end_sessions))
+        .route("/probe", post(probe::post))
+        .route("/devices", post(devices::post))
+        .route("/report", get(report::get))
         .route("/events", get(events::get))
+        .layer(Extension(devices))
         .layer(middleware::from_fn_with_state(guard::Guard::new(control), guard::layer));
     Router::new()
         .route("/", get(page::get))

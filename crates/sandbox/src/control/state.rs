@@ -2,24 +2,37 @@
 
 use std::sync::Arc;
 
-use axum::{Json, extract::State};
+use axum::{Extension, Json, extract::State};
 use serde_json::{Value, json};
 
-use super::{Refusal, clock};
+use super::{Refusal, clock, devices::Devices};
 use crate::state::Sandbox;
 
 /// One list each; the newest first, and no more than a screen can show.
 const STATE: &str = include_str!("../../sql/state.sql");
 
-pub(super) async fn get(State(sandbox): State<Arc<Sandbox>>) -> Result<Json<Value>, Refusal> {
+pub(super) async fn get(
+    State(sandbox): State<Arc<Sandbox>>,
+    Extension(devices): Extension<Devices>,
+) -> Result<Json<Value>, Refusal> {
+    shown(&sandbox, &devices).await.map(Json)
+}
+
+pub(super) async fn shown(sandbox: &Sandbox, devices: &Devices) -> Result<Value, Refusal> {
     let mut turn = sandbox.turn().await.map_err(Refusal::failed)?;
     let tx = turn.begin().await?;
     let mut state: Value = tx.query_one(STATE, &[]).await?.try_get(0)?;
+    for session in state["sessions"].as_array_mut().into_iter().flatten() {
+        let id = session["id"].as_str().and_then(|id| id.parse().ok());
+        session["claims"] = json!(id.and_then(|id| sandbox.events.claims.of(id)));
+    }
     state["url"] = sandbox.url.as_str().into();
-    state["clock"] = clock::shown(&sandbox);
+    state["clock"] = clock::shown(sandbox);
     state["faults"] = json!(sandbox.faults.list());
-    state["limits"] = limits(&sandbox);
-    Ok(Json(state))
+    state["limits"] = limits(sandbox);
+    state["devices"] = devices.0.is_some().into();
+    state["versions"]["carryover"] = env!("CARGO_PKG_VERSION").into();
+    Ok(state)
 }
 
 fn limits(sandbox: &Sandbox) -> Value {

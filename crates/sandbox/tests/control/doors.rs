@@ -21,6 +21,11 @@ async fn nobody_gets_in_without_the_token() -> Result<()> {
         (Method::POST, "faults"),
         (Method::DELETE, "faults/1"),
         (Method::POST, "clean_up"),
+        (Method::GET, "messages"),
+        (Method::POST, "probe"),
+        (Method::POST, "devices"),
+        (Method::GET, "report"),
+        (Method::DELETE, "users/00000000-0000-0000-0000-000000000000"),
     ] {
         let url = format!("{}control/v1/{path}", desk.url);
         for token in [None, Some(""), Some("wrong"), Some(&desk.token[1..]), Some(&desk.console.service_role_key)] {

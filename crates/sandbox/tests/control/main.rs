@@ -1,10 +1,12 @@
 //! The control API as a tester's program meets it: who may ask, the clock, faults as a real client sees them, scenarios, the
-//! lists, and the events.
+//! lists, people, the probe, and the events.
 
 mod doors;
 mod events;
 mod faults;
 mod page;
+mod people;
+mod probe;
 mod scenarios;
 
 use anyhow::{Context, Result, ensure};
@@ -29,7 +31,10 @@ impl Desk {
 
     async fn with(config: Config) -> Result<Self> {
         let control = Some(ControlOptions::default());
-        let options = Options { config, clock: Clock::default(), control, ..Options::default() };
+        Self::open(Options { config, clock: Clock::default(), control, ..Options::default() }).await
+    }
+
+    async fn open(options: Options) -> Result<Self> {
         let (sandbox, console) = carryover_testkit::sandbox(options).await?;
         let control = sandbox.control().context("no control API")?;
         let (url, token) = (control.url().to_string(), control.token().to_owned());

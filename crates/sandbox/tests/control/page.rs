@@ -21,3 +21,18 @@ async fn the_page_brings_no_token_and_only_its_own_script_runs() -> Result<()> {
     );
     Ok(())
 }
+
+#[tokio::test]
+async fn the_page_is_whole_and_asks_nobody_else() -> Result<()> {
+    let desk = Desk::new().await?;
+    let page = reqwest::get(&desk.url).await?.text().await?;
+    for tab in ["inbox", "people", "probe", "scenarios", "timeline", "dials"] {
+        assert!(page.contains(&format!("id=\"tab-{tab}\" aria-controls=\"{tab}\"")), "{tab}");
+        assert!(page.contains(&format!("<section role=\"tabpanel\" id=\"{tab}\"")), "{tab}");
+    }
+    assert!(!page.contains("/* style.css */") && !page.contains("/* script */"));
+    for elsewhere in ["http://", "https://", "src=", "@import", "url(", "innerHTML"] {
+        assert!(!page.contains(elsewhere), "{elsewhere}");
+    }
+    Ok(())
+}

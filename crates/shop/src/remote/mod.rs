@@ -6,6 +6,7 @@ mod error;
 mod hand_off;
 mod orders;
 mod person;
+mod reviews;
 
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ pub use error::{Refusal, RemoteError};
 pub(crate) use hand_off::{ClaimRequest, OfferedProduct, Preview, Undone};
 pub use hand_off::{EarlierCart, EarlierCartOrigin};
 pub use orders::{Order, OrderLine};
+pub(crate) use reviews::ReviewBody;
 
 /// The data API at one address.
 pub(crate) struct Remote {
@@ -44,6 +46,24 @@ impl Remote {
             None => request,
         })
         .await
+    }
+
+    /// Inserts a row and answers it as it was written.
+    async fn insert<T: DeserializeOwned>(
+        &self,
+        table: &str,
+        token: &AccessToken,
+        row: &serde_json::Value,
+    ) -> Result<T, RemoteError> {
+        let url = self.rest.join(table).map_err(|_| RemoteError::BadUrl)?;
+        let request = self.http.post(url).header("apikey", &self.publishable_key).bearer_auth(token.expose());
+        send(request.header("Prefer", "return=representation").json(row)).await
+    }
+
+    /// Deletes the rows that a path selects.
+    async fn delete(&self, path: &str, token: &AccessToken) -> Result<(), RemoteError> {
+        let url = self.rest.join(path).map_err(|_| RemoteError::BadUrl)?;
+        send(self.http.delete(url).header("apikey", &self.publishable_key).bearer_auth(token.expose())).await
     }
 
     /// Calls a function.

@@ -8,6 +8,7 @@ mod first_catalog;
 mod leaving;
 mod offline;
 mod path;
+mod reviews;
 mod support;
 mod switch;
 mod table;

@@ -42,3 +42,22 @@ test("who one is, is said when it changes", async () => {
   await rerender({ identity: { kind: "guest", user_id: "7d1c" } });
   expect(screen.getByRole("status")).toHaveTextContent("Guest");
 });
+
+test.each<[Identity, string, RegExp]>([
+  [{ kind: "visitor" }, "Nothing is stored online yet", /stays on this device/],
+  [{ kind: "guest", user_id: "7d1c" }, "Saved, for this device only", /reached from this device only/],
+  [
+    { kind: "member", user_id: "7d1c", email: "ana@example.com", phone: null },
+    "ana@example.com",
+    /reached wherever you sign in/,
+  ],
+])("%o reads plainly where the cart is", async (identity, words, more) => {
+  render(AccountMenu, { identity, ...handlers() });
+  const badge = screen.getByTestId("identity-badge");
+  expect(badge).toHaveTextContent(words);
+  expect(badge).toHaveAccessibleName(expect.stringContaining(words));
+  expect(badge).toHaveAccessibleDescription(more);
+  badge.focus();
+  await userEvent.keyboard("{Enter}");
+  expect((await screen.findByText(more)).closest('[role="menu"]')).not.toBeNull();
+});

@@ -43,6 +43,9 @@ describe("save state", () => {
     ["syncing", "Saving …"],
     ["all_saved", "All changes saved"],
     ["offline", "Offline. Saved on this computer, sent when you are back."],
+    ["rate_limited", "Too many new guests come from this network right now"],
+    ["captcha", "could not make sure that a person is here"],
+    ["server_trouble", "The server has a problem"],
   ] as const)("%s is said in words", (save, words) => {
     show({ save });
     const state = screen.getByTestId("save-state");

@@ -70,6 +70,14 @@ describe("what is shown", () => {
     expect(screen.getAllByTestId(/^conflict-line-/)).toHaveLength(2);
   });
 
+  test("says, collapsed, what passes over besides the cart", async () => {
+    await openConflict();
+    const besides = screen.getByText(/Your reviews and orders from this device pass to the account/);
+    expect(besides).not.toBeVisible();
+    await userEvent.click(screen.getByText("What passes over besides the cart"));
+    expect(besides).toBeVisible();
+  });
+
   test("a long pair of carts is whole", async () => {
     const many = Array.from({ length: 200 }, (_, index) => planLine({ product_id: `p${index}` }));
     await openConflict({}, handOff({ plan: plan(many) }));

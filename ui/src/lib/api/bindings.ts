@@ -77,6 +77,12 @@ export const commands = {
 	checkOut: () => typedError<Order, UiError>(__TAURI_INVOKE("check_out")),
 	/**  What the member has ordered, newest first. */
 	orders: () => typedError<Order[], UiError>(__TAURI_INVOKE("orders")),
+	/**  The newest reviews of a product, newest first. */
+	reviews: (productId: string) => typedError<Review[], UiError>(__TAURI_INVOKE("reviews", { productId })),
+	/**  Writes a review, for members. */
+	postReview: (productId: string, stars: number, body: string) => typedError<Review, UiError>(__TAURI_INVOKE("post_review", { productId, stars, body })),
+	/**  Deletes a review of one's own. */
+	deleteReview: (id: string) => typedError<null, UiError>(__TAURI_INVOKE("delete_review", { id })),
 	/**  Deletes the guest on the server, and everything about them here. */
 	forgetMe: () => typedError<null, UiError>(__TAURI_INVOKE("forget_me")),
 	/**  Writes the person's data to a file and says which. */
@@ -85,8 +91,16 @@ export const commands = {
 	preferences: () => __TAURI_INVOKE<Preferences>("preferences"),
 	/**  Keeps theme and language. */
 	setPreferences: (preferences: Preferences) => typedError<null, UiError>(__TAURI_INVOKE("set_preferences", { preferences })),
-	/**  Shows the mail that the sandbox sent. Asynchronous, because a synchronous command that makes a window blocks on Windows. */
-	openInbox: () => typedError<null, UiError>(__TAURI_INVOKE("open_inbox")),
+	/**  Which backend is in use, and which was chosen. */
+	backend: () => __TAURI_INVOKE<BackendSettings>("backend"),
+	/**  Asks a project what it has. Nothing is kept. */
+	tryBackend: (url: string, publishableKey: string) => typedError<BackendTried, UiError>(__TAURI_INVOKE("try_backend", { url, publishableKey })),
+	/**  Chooses the backend of the next start. */
+	setBackend: (choice: BackendChoice) => typedError<null, UiError>(__TAURI_INVOKE("set_backend", { choice })),
+	/**  Ends the program and starts it again. */
+	restart: () => __TAURI_INVOKE<void>("restart"),
+	/**  Shows the sandbox's console. Asynchronous, because a synchronous command that makes a window blocks on Windows. */
+	openConsole: () => typedError<null, UiError>(__TAURI_INVOKE("open_console")),
 };
 
 /** Events */
@@ -108,6 +122,23 @@ export type Answer = { keep: "account" } | { keep: "guest" } | { keep: "merge"; 
 
 /**  Which kind of backend. */
 export type Backend = "sandbox" | "hosted";
+
+/**  The backend inside the program, or a Supabase project. The key is the publishable one, which is no secret. */
+export type BackendChoice = { kind: "sandbox" } | { kind: "hosted"; url: string; publishable_key: string };
+
+/**  Chosen: counts from the next start. Fixed: the command line says which, so nothing is chosen here. */
+export type BackendSettings = {
+	chosen: BackendChoice,
+	in_use: BackendChoice,
+	fixed: boolean,
+};
+
+/**  What a project has that was tried. */
+export type BackendTried = {
+	anonymous_sign_ins: boolean,
+	providers: string[],
+	products: number,
+};
 
 /**  The person's own word about one product. */
 export type ByHand = "sum" | "larger" | "guest" | "account" | "leave_out";
@@ -192,7 +223,7 @@ export type EarlierCart = {
 export type EarlierCartOrigin = "guest" | "account" | "replaced";
 
 /**  What the window tells apart. */
-export type ErrorCode = "offline" | "timeout" | "rate_limited" | "wrong_code" | "email_taken" | "invalid_email" | "unknown_product" | "no_upgrade" | "nothing_to_undo" | "not_a_guest" | "storage" | "disk_full" | "read_only" | "damaged" | "newer_version" | "key_store" | "server" | "session_lost" | "captcha" | "starting" | "phone_taken" | "identity_taken" | "invalid_phone" | "other_code_needed" | "unknown_account" | "wrong_password" | "weak_password" | "same_password" | "reauthentication_needed" | "denied" | "browser_timed_out" | "browser_failed" | "unverified_email" | "provider_disabled" | "last_identity" | "members_only" | "cart_changed" | "no_hand_off" | "cart_moved" | "out_of_stock" | "over_limit" | "price_changed" | "cart_empty" | "undo_expired" | "already_undone" | "earlier_cart_gone" | "unsaved" | "busy";
+export type ErrorCode = "offline" | "timeout" | "rate_limited" | "wrong_code" | "email_taken" | "invalid_email" | "unknown_product" | "no_upgrade" | "nothing_to_undo" | "not_a_guest" | "storage" | "disk_full" | "read_only" | "damaged" | "newer_version" | "key_store" | "server" | "session_lost" | "captcha" | "starting" | "phone_taken" | "identity_taken" | "invalid_phone" | "other_code_needed" | "unknown_account" | "wrong_password" | "weak_password" | "same_password" | "reauthentication_needed" | "denied" | "browser_timed_out" | "browser_failed" | "unverified_email" | "provider_disabled" | "last_identity" | "members_only" | "cart_changed" | "no_hand_off" | "cart_moved" | "out_of_stock" | "over_limit" | "price_changed" | "cart_empty" | "undo_expired" | "already_undone" | "earlier_cart_gone" | "unsaved" | "busy" | "backend_unreachable" | "backend_refused" | "secret_key" | "insecure_url";
 
 /**  Both carts as they are, and what the default answer makes of them. */
 export type HandOff = {
@@ -328,11 +359,21 @@ export type Product = {
 /**  Why a line comes out as it does. */
 export type Reason = { code: "same" } | { code: "summed" } | { code: "larger_taken" } | { code: "guest_taken" } | { code: "account_taken" } | { code: "kept_separate" } | { code: "only_guest" } | { code: "only_account" } | { code: "left_out" } | { code: "unavailable" } | { code: "reduced"; wanted: number; allowed: number; by: LimitedBy } | { code: "repriced"; seen: Money; now: Money };
 
+/**  A member's word about a product. Mine: whoever is here wrote it. */
+export type Review = {
+	id: string,
+	product_id: string,
+	stars: number,
+	body: string,
+	mine: boolean,
+	at: number,
+};
+
 /**  How many of a product that both carts hold. */
 export type Rule = "sum" | "larger" | "guest" | "account";
 
 /**  Where the cart is safe. */
-export type SaveState = "nothing" | "on_this_device" | "syncing" | "all_saved" | "offline";
+export type SaveState = "nothing" | "on_this_device" | "syncing" | "all_saved" | "offline" | "rate_limited" | "captcha" | "server_trouble";
 
 /**  A cart in short. */
 export type Side = {

@@ -3,6 +3,9 @@ import { commands, events } from "./bindings";
 import type {
   Account,
   Answer,
+  BackendChoice,
+  BackendSettings,
+  BackendTried,
   Catalog,
   Changed,
   Contact,
@@ -13,6 +16,7 @@ import type {
   Patch,
   Plan,
   Preferences,
+  Review,
   SignInOptions,
   UiError,
   View,
@@ -22,6 +26,9 @@ export type {
   Account,
   Answer,
   Backend,
+  BackendChoice,
+  BackendSettings,
+  BackendTried,
   ByHand,
   Catalog,
   CartLine,
@@ -46,6 +53,7 @@ export type {
   Preferences,
   Product,
   Reason,
+  Review,
   Rule,
   SaveState,
   Side,
@@ -107,7 +115,18 @@ export type Api = {
   retryNow: () => Promise<unknown>;
   preferences: () => Promise<Preferences>;
   setPreferences: (preferences: Preferences) => Promise<Result<unknown>>;
-  openInbox: () => Promise<Result<unknown>>;
+  /** Newest first. */
+  reviews: (productId: string) => Promise<Result<Review[]>>;
+  postReview: (productId: string, stars: number, body: string) => Promise<Result<Review>>;
+  deleteReview: (id: string) => Promise<Result<unknown>>;
+  backend: () => Promise<BackendSettings>;
+  /** Asks a project what it offers; nothing is saved. */
+  tryBackend: (url: string, publishableKey: string) => Promise<Result<BackendTried>>;
+  /** Tried before it is saved; counts from the next start. */
+  setBackend: (choice: BackendChoice) => Promise<Result<unknown>>;
+  restart: () => Promise<unknown>;
+  /** Codes, people and scenarios of the sandbox. */
+  openConsole: () => Promise<Result<unknown>>;
   /** Calls back with what changed since the call before it; answers how to stop. */
   onPatch: (callback: (patch: Patch) => void) => Promise<() => void>;
 };

@@ -57,6 +57,10 @@ const every: Record<ErrorCode, true> = {
   unsaved: true,
   earlier_cart_gone: true,
   busy: true,
+  backend_unreachable: true,
+  backend_refused: true,
+  secret_key: true,
+  insecure_url: true,
 };
 const codes = Object.keys(every) as ErrorCode[];
 

@@ -51,6 +51,10 @@ const sentences: Record<ErrorCode, () => string> = {
   unsaved: m.error_unsaved,
   earlier_cart_gone: m.error_earlier_cart_gone,
   busy: m.error_busy,
+  backend_unreachable: m.error_backend_unreachable,
+  backend_refused: m.error_backend_refused,
+  secret_key: m.error_secret_key,
+  insecure_url: m.error_insecure_url,
 };
 
 /** Where a sentence can name the provider that the browser was opened for. */

@@ -1,24 +1,29 @@
 /**
  * A stand-in for the shell, for looking at the window in a browser: `npm run preview:fake`.
  * States are reached by query parameters, for example `?identity=guest&cart=some&save=offline&theme=dark`; what they mean stands
- * with the parts: fakeState.ts, fakeAccount.ts, fakeHandOff.ts, fakePress.ts.
+ * with the parts: fakeState.ts, fakeAccount.ts, fakeHandOff.ts, fakeReviews.ts, fakeBackend.ts, fakePress.ts.
+ * `?products=2000` makes the shop large.
  */
 import type { Api, ErrorCode } from "./client";
 import { membership, switching, upgrading } from "./fakeAccount";
-import { fakeCatalog } from "./fakeCatalog";
+import { backends } from "./fakeBackend";
+import { manyProducts } from "./fakeCatalog";
 import { handingOver } from "./fakeHandOff";
 import { press } from "./fakePress";
+import { reviewing } from "./fakeReviews";
 import { Fake, failure, ok } from "./fakeState";
 
 /** The API over made-up answers. */
 export function createFake(query: URLSearchParams): Api {
   const fake = new Fake(query);
+  const many = manyProducts(Number(query.get("products") ?? 0));
+  const catalog = query.has("bare") ? { categories: [], products: [] } : many;
   void press(query.get("press"));
   return {
     startupProblem: () =>
       Promise.resolve(query.has("problem") ? failure(query.get("problem") as ErrorCode).error : null),
     snapshot: () => Promise.resolve({ snapshot: fake.snapshot, lines: fake.lines }),
-    catalog: () => Promise.resolve(query.has("bare") ? { categories: [], products: [] } : fakeCatalog),
+    catalog: () => Promise.resolve(catalog),
     catalogPainted: () => Promise.resolve(null),
     addToCart: (id) => Promise.resolve(fake.set(id, (fake.quantities.get(id) ?? 0) + 1)),
     setQuantity: (id, quantity) =>
@@ -42,7 +47,9 @@ export function createFake(query: URLSearchParams): Api {
       fake.preferences = preferences;
       return Promise.resolve(ok);
     },
-    openInbox: () => Promise.resolve(failure("starting")),
+    ...reviewing(fake, query),
+    ...backends(query),
+    openConsole: () => Promise.resolve(failure("starting")),
     onPatch: (callback) => {
       fake.listeners.add(callback);
       return Promise.resolve(() => void fake.listeners.delete(callback));

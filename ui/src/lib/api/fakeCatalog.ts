@@ -223,3 +223,15 @@ export const fakeCatalog: Catalog = {
   ],
   products,
 };
+
+/** As many as asked for, and no fewer than there are. */
+export function manyProducts(count: number): Catalog {
+  const goods = products.length;
+  const more = Array.from({ length: Math.max(0, count - goods) }, (_, index) => {
+    const like = products[index % goods] as Product;
+    const edition = Math.floor(index / goods) + 2;
+    const price = { ...like.price, minor: like.price.minor + edition * 10 };
+    return { ...like, id: `${like.id}-${edition}`, name: `${like.name} no. ${edition}`, price };
+  });
+  return { ...fakeCatalog, products: [...products, ...more] };
+}

@@ -2,11 +2,13 @@ import { createContext } from "svelte";
 
 import type { Api, Order, SignInOptions, UiError } from "../api/client";
 import { AccountState } from "./account.svelte";
+import { BackendState } from "./backend.svelte";
 import { CheckOut } from "./checkOut.svelte";
 import { Conflict } from "./conflict.svelte";
 import { EarlierCarts } from "./earlierCarts.svelte";
 import { Loaded } from "./loaded.svelte";
 import { PasswordFlow } from "./password.svelte";
+import { ProductPage } from "./productPage.svelte";
 import type { ShopState } from "./shop.svelte";
 import { SwitchFlow } from "./switch.svelte";
 import { UndoHandOff } from "./undoHandOff.svelte";
@@ -14,7 +16,7 @@ import { UpgradeFlow } from "./upgrade.svelte";
 
 /** A part of the member's own dialog. */
 export type Page = "account" | "orders" | "earlier";
-type Front = "conflict" | "switch" | "upgrade" | "undo" | "check_out" | Page;
+type Front = "conflict" | "switch" | "upgrade" | "undo" | "check_out" | "product" | Page;
 
 /** Everything that happens in dialogs. One is in front at most; what lies beneath shows again when it closes. */
 export class Flows {
@@ -30,6 +32,8 @@ export class Flows {
   readonly password: PasswordFlow;
   readonly orders: Loaded<Order[]>;
   readonly earlier: EarlierCarts;
+  readonly product: ProductPage;
+  readonly backend: BackendState;
 
   constructor(api: Api, shop: ShopState, onError: (error: UiError) => void) {
     this.#shop = shop;
@@ -43,6 +47,8 @@ export class Flows {
     this.password = new PasswordFlow(api);
     this.orders = new Loaded(() => api.orders());
     this.earlier = new EarlierCarts(api);
+    this.product = new ProductPage(api, this.upgrade);
+    this.backend = new BackendState(api);
   }
 
   /** Whether there are two carts to decide about, or what becomes of the decision, is open. */
@@ -59,6 +65,7 @@ export class Flows {
     if (this.upgrade.open) return "upgrade";
     if (this.undoing.question) return "undo";
     if (this.checkOut.open) return "check_out";
+    if (this.product.id !== undefined) return "product";
     return this.page;
   }
 

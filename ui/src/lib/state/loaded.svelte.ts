@@ -42,6 +42,11 @@ export class Loaded<T> {
     else this.#error = result.error;
   }
 
+  /** Takes in what is known without asking. */
+  change(change: (value: T) => T): void {
+    if (this.#value !== undefined) this.#value = change(this.#value);
+  }
+
   /** Another person must not see it. */
   forget(): void {
     this.#asked += 1;

@@ -190,8 +190,8 @@ export class ShopState {
     void this.#api.retryNow();
   }
 
-  async openInbox(): Promise<void> {
-    const result = await answerOf(this.#api.openInbox());
+  async openConsole(): Promise<void> {
+    const result = await answerOf(this.#api.openConsole());
     if (result.status === "error") this.#onError(result.error);
   }
 

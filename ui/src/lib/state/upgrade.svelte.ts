@@ -5,6 +5,8 @@ import type { SwitchFlow } from "./switch.svelte";
 
 type Step = "contact" | "code" | "browser" | "failed" | "taken" | "done";
 type Busy = "sending" | "confirming" | "opening" | "cancelling";
+/** What for: to keep the cart, to order it, or to write a review. */
+export type Why = "keep" | "check_out" | "review";
 /** What belongs to an account already. */
 export type Taken = { contact: Contact } | { provider: string };
 
@@ -20,8 +22,7 @@ export class UpgradeFlow {
   #confirmed = $state(false);
   #contact = $state.raw<Contact>({ kind: "email", value: "" });
   #refused = $state.raw<Taken>();
-  /** What for: to keep the cart, or to order it. */
-  why = $state<"keep" | "check_out">("keep");
+  why = $state<Why>("keep");
   /** Counts codes that were refused, so that the field can empty itself. */
   refusals = $state(0);
   resent = $state(false);
@@ -32,9 +33,9 @@ export class UpgradeFlow {
     this.#switching = switching;
   }
 
-  /** Who wanted to order goes on ordering as soon as they are a member. */
+  /** Who wanted to order or to write goes on with it as soon as they are a member. */
   get open(): boolean {
-    return this.#open && !(this.why === "check_out" && this.#member);
+    return this.#open && !(this.why !== "keep" && this.#member);
   }
 
   get step(): Step {
@@ -73,7 +74,7 @@ export class UpgradeFlow {
     return failed ? { provider: upgrade.provider } : this.#refused;
   }
 
-  show(why: "keep" | "check_out" = "keep"): void {
+  show(why: Why = "keep"): void {
     this.why = why;
     this.reset();
     this.#open = true;

@@ -13,6 +13,7 @@ import type {
   PlanLine,
   Product,
   Result,
+  Review,
   Snapshot,
   UiError,
   View,
@@ -168,6 +169,43 @@ function membership() {
   };
 }
 
+/** A review with what the test cares about. */
+export function review(change: Partial<Review> = {}): Review {
+  return {
+    id: "r1",
+    product_id: "teapot",
+    stars: 4,
+    body: "Pours well.",
+    mine: false,
+    at: Date.UTC(2024, 4, 20, 12),
+    ...change,
+  };
+}
+
+function reviewing() {
+  return {
+    reviews: vi.fn(() => Promise.resolve({ status: "ok" as const, data: [] as Review[] })),
+    postReview: vi.fn((product_id: string, stars: number, body: string) =>
+      Promise.resolve({
+        status: "ok" as const,
+        data: review({ id: "new", product_id, stars, body, mine: true }),
+      }),
+    ),
+    deleteReview: vi.fn(() => Promise.resolve(ok)),
+  };
+}
+
+function choosingBackend() {
+  const sandbox = { kind: "sandbox" } as const;
+  const tried = { anonymous_sign_ins: true, providers: ["email", "github"], products: 28 };
+  return {
+    backend: vi.fn(() => Promise.resolve({ chosen: sandbox, in_use: sandbox, fixed: false })),
+    tryBackend: vi.fn(() => Promise.resolve({ status: "ok" as const, data: tried })),
+    setBackend: vi.fn(() => Promise.resolve(ok)),
+    restart: vi.fn(() => Promise.resolve(null)),
+  };
+}
+
 /** What did not happen. */
 export function failed(code: ErrorCode): { status: "error"; error: UiError } {
   return { status: "error", error: uiError({ code }) };
@@ -194,7 +232,9 @@ export function fakeApi(change: Partial<Api> = {}) {
     retryNow: vi.fn(() => Promise.resolve(null)),
     preferences: vi.fn(() => Promise.resolve({ theme: "system" as const, language: "en" as const })),
     setPreferences: vi.fn(() => Promise.resolve(ok)),
-    openInbox: vi.fn(() => Promise.resolve(ok)),
+    ...reviewing(),
+    ...choosingBackend(),
+    openConsole: vi.fn(() => Promise.resolve(ok)),
     onPatch: vi.fn((callback: (patch: Patch) => void) => {
       listener = callback;
       return Promise.resolve(() => undefined);

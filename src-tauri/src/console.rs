@@ -1,4 +1,4 @@
-//! The sandbox's inbox in a window of its own. It is a page of the sandbox, so it has no access to the shell.
+//! The sandbox's console in a window of its own. It is a page of the sandbox, so it has no access to the shell.
 
 use std::sync::OnceLock;
 
@@ -7,9 +7,9 @@ use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder};
 use crate::error::UiError;
 
 /// The window's label.
-pub(crate) const WINDOW: &str = "inbox";
+pub(crate) const WINDOW: &str = "console";
 
-/// Where the inbox is, once the sandbox listens.
+/// Where the console is, once the sandbox listens. Its token is in the fragment.
 #[derive(Default)]
 pub(crate) struct Address(pub OnceLock<Url>);
 
@@ -21,8 +21,9 @@ pub(crate) fn open(app: &AppHandle) -> Result<(), UiError> {
     let address = app.state::<Address>();
     let url = address.0.get().ok_or_else(UiError::starting)?.clone();
     WebviewWindowBuilder::new(app, WINDOW, WebviewUrl::External(url))
-        .title("Inbox of the sandbox")
-        .inner_size(520.0, 680.0)
+        .title("Carryover: the sandbox's console")
+        .inner_size(920.0, 760.0)
+        .min_inner_size(420.0, 480.0)
         .build()
         .map(drop)
         .map_err(|error| UiError::window(&error))

@@ -1,0 +1,122 @@
+//! What docs/qa.md has a tester do: everything from the console, in front of an open shop, and the shop says the right thing.
+
+use anyhow::{Context, Result};
+use carryover_e2e::{Browser, Device, Shopper, Tester, Window, free_port};
+use carryover_testkit::{ControlOptions, SandboxConfig, SandboxOptions};
+use serde_json::json;
+
+const EMAIL: &str = "ana@example.com";
+
+#[tokio::test]
+async fn from_the_console_every_trouble_is_made_and_the_shop_says_what_it_is() -> Result<()> {
+    let port = free_port()?;
+    let config = SandboxConfig::default();
+    let options =
+        SandboxOptions { port, config, control: Some(ControlOptions::default()), ..SandboxOptions::default() };
+    let (sandbox, console) = carryover_testkit::sandbox(options).await?;
+    let address = sandbox.control().context("a console")?.console();
+    let (trips, desk) = (Browser::start().await?, Browser::start().await?);
+    let tester = Tester::opens(&desk, &address).await?;
+    let device = Device::new()?;
+    let window = Window::open_hosted(device.path(), port).await?;
+    let shopper = Shopper(&window);
+    shopper.looks().await?;
+
+    // Nobody is there yet, and no guest can be made: too many, then a captcha that failed.
+    tester.sets("rate-limit-reached").await?;
+    window.click("add-teapot").await?;
+    shopper.sees_save_state("rate_limited").await?;
+    window.screenshot("60-rate-limit").await?;
+    assert!(console.users().await?.is_empty());
+    tester.moves_the_clock("+1 hour").await?;
+    tester.sets_error("/auth/v1/signup", 400, "captcha_failed").await?;
+    window.click("retry-now").await?;
+    shopper.sees_save_state("captcha").await?;
+    window.screenshot("61-captcha").await?;
+    tester.lifts_all().await?;
+    window.click("retry-now").await?;
+    shopper.saved().await?;
+    shopper.is("guest").await?;
+
+    // Somebody else's guest is old.
+    tester.sets("guest-31-days-old").await?;
+    assert_eq!(console.users().await?.len(), 2);
+    tester.cleans_up().await?;
+    assert_eq!(console.users().await?.len(), 1, "the old one is gone");
+    shopper.is("guest").await?;
+
+    // A code that ran out.
+    window.click("keep-my-cart").await?;
+    window.type_into("upgrade-email", EMAIL).await?;
+    window.click("upgrade-send").await?;
+    window.find("upgrade-code").await?;
+    let code = console.code(EMAIL).await?;
+    tester.sets("codes-expired").await?;
+    window.type_into("upgrade-code", &code).await?;
+    window.says("This code is wrong or has expired.").await?;
+    window.screenshot("62-expired").await?;
+    window.click("upgrade-other").await?;
+
+    // A provider who says no, and an identity of somebody else.
+    window.click("upgrade-provider-google").await?;
+    trips.denies(&window.opened(1).await?).await?;
+    window.find("browser-failed").await?;
+    window.screenshot("63-denied").await?;
+    window.click("browser-other").await?;
+    tester.sets("google-linked-elsewhere").await?;
+    window.click("upgrade-provider-google").await?;
+    trips.consents(&window.opened(2).await?, "google@example.com").await?;
+    window.find("upgrade-taken").await?;
+    window.screenshot("64-identity-taken").await?;
+    shopper.is("guest").await?;
+    window.click("upgrade-other").await?;
+
+    // The code counts, and nobody hears of it.
+    tester.sets("answer-dropped-at-code").await?;
+    window.type_into("upgrade-email", EMAIL).await?;
+    window.click("upgrade-send").await?;
+    window.find("upgrade-code").await?;
+    window.type_into("upgrade-code", &console.code(EMAIL).await?).await?;
+    shopper.is("member").await?;
+    window.screenshot("65-answer-lost").await?;
+    tester.screenshot("66-console").await?;
+    let lines = console.rows("cart_lines?quantity=gt.0&select=product_id,quantity&product_id=eq.teapot").await?;
+    assert_eq!(json!(lines), json!([{ "product_id": "teapot", "quantity": 1 }]));
+    window.close().await?;
+    trips.close().await?;
+    desk.close().await?;
+    sandbox.shutdown().await;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_guest_who_is_cleaned_up_is_told_and_keeps_the_cart() -> Result<()> {
+    let port = free_port()?;
+    let options = SandboxOptions { port, control: Some(ControlOptions::default()), ..SandboxOptions::default() };
+    let (sandbox, console) = carryover_testkit::sandbox(options).await?;
+    let address = sandbox.control().context("a console")?.console();
+    let desk = Browser::start().await?;
+    let tester = Tester::opens(&desk, &address).await?;
+    let device = Device::new()?;
+    let window = Window::open_hosted(device.path(), port).await?;
+    let shopper = Shopper(&window);
+    shopper.looks().await?;
+    shopper.fills_the_cart().await?;
+    tester.sets("everyone-31-days-later").await?;
+    tester.cleans_up().await?;
+    assert!(console.users().await?.is_empty());
+    window.click("increase-teapot").await?;
+    window.find("notice-identity_lost").await?;
+    window.screenshot("67-cleaned-up").await?;
+    for product in ["teapot", "desk-lamp", "enamel-mug"] {
+        window.find(&format!("cart-line-{product}")).await?;
+    }
+    // The next change makes another guest, with the whole cart.
+    window.click("increase-teapot").await?;
+    shopper.saved().await?;
+    assert_eq!(console.rows("cart_lines?quantity=gt.0&select=product_id").await?.len(), 3);
+    window.close().await?;
+    desk.close().await?;
+    sandbox.shutdown().await;
+    Ok(())
+}

@@ -1,0 +1,41 @@
+//! axe in the real web view.
+
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::{Window, window::root};
+
+/// The rules of WCAG 2.2 up to level AA.
+const RULES: &str = r#"["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]"#;
+
+/// Looks at what a window shows.
+pub struct Axe(String);
+
+impl Axe {
+    /// Reads axe from the UI's packages.
+    pub fn new() -> Result<Self> {
+        let file = root().join("ui/node_modules/axe-core/axe.min.js");
+        Ok(Self(fs::read_to_string(file).context("axe is not there: cargo xtask test installs it")?))
+    }
+
+    /// Fails if the page breaks a rule, and tells which and where.
+    pub async fn check(&self, window: &Window, what: &str) -> Result<()> {
+        window.script(&self.0).await?;
+        let look = format!(
+            "const done = arguments[arguments.length - 1];
+            axe.run(document, {{ runOnly: {{ type: 'tag', values: {RULES} }}, resultTypes: ['violations'] }}).then(
+                (found) => done(found.violations.map(({{ id, help, nodes }}) =>
+                    ({{ id, help, at: nodes.map((node) => node.html.slice(0, 200) + ' ' + node.failureSummary) }}))),
+                (error) => done([{{ id: 'axe', help: String(error) }}]));"
+        );
+        let found = window.driver.execute_async(look, Vec::new()).await?.json().clone();
+        ensure!(found.as_array().is_some_and(Vec::is_empty), "{what}: {}", pretty(&found));
+        Ok(())
+    }
+}
+
+fn pretty(found: &Value) -> String {
+    serde_json::to_string_pretty(found).unwrap_or_default()
+}

@@ -1,0 +1,73 @@
+//! The shop's story, for people or for a camera. `cargo xtask tour` builds what it needs and runs it.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::Result;
+use carryover_e2e::{
+    Window,
+    story::{self, Audience, Scene},
+};
+
+/// Long enough to read a caption and look at the screen.
+const PAUSE: Duration = Duration::from_secs(5);
+/// The smallest window that is promised to work, and a laptop's.
+const SIZES: [(u32, u32); 2] = [(800, 600), (1440, 900)];
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    if env::args().nth(1).as_deref() == Some("pictures") {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/images/tour");
+        return story::tell(&mut Camera { folder, taken: 0 }).await;
+    }
+    story::tell(&mut People).await
+}
+
+/// Sits before the screen.
+struct People;
+
+impl Audience for People {
+    async fn see(&mut self, window: &Window, scene: Scene) -> Result<()> {
+        let show = format!(
+            r##"const caption = document.createElement("div");
+            caption.id = "tour-caption";
+            caption.textContent = {:?};
+            caption.popover = "manual";
+            Object.assign(caption.style, {{ position: "fixed", inset: "auto 0 2rem", margin: "0 auto", width: "fit-content",
+                maxWidth: "80vw", padding: "0.75rem 1.25rem", border: "0", borderRadius: "999px", background: "#1c1a17",
+                color: "#fff", font: "600 1.125rem/1.4 system-ui", boxShadow: "0 0.5rem 2rem #0006" }});
+            document.body.append(caption);
+            caption.showPopover();
+            return true;"##,
+            scene.caption
+        );
+        window.script(&show).await?;
+        tokio::time::sleep(PAUSE).await;
+        window.script(r#"document.getElementById("tour-caption")?.remove(); return true;"#).await.map(drop)
+    }
+}
+
+/// Takes a picture of each scene in every theme and size.
+struct Camera {
+    folder: PathBuf,
+    taken: usize,
+}
+
+impl Audience for Camera {
+    async fn see(&mut self, window: &Window, scene: Scene) -> Result<()> {
+        self.taken += 1;
+        println!("{:02} {}: {}", self.taken, scene.name, scene.caption);
+        for (width, height) in SIZES {
+            window.resize(width, height).await?;
+            for theme in ["dark", "light"] {
+                window.wear(theme).await?;
+                let file = format!("{theme}-{width}x{height}/{:02}-{}.png", self.taken, scene.name);
+                window.picture(&self.folder.join(file)).await?;
+            }
+        }
+        Ok(())
+    }
+}
