@@ -21,6 +21,7 @@ impl Keyboard<'_> {
             }
             self.0.press(Key::Tab).await?;
         }
+        self.0.screenshot("never-came").await?;
         bail!("the keyboard does not reach {id}")
     }
 

@@ -5,7 +5,7 @@ use carryover_testkit::{Console, Person};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::{Device, Shopper, Window, free_port};
+use crate::{Device, Keyboard, Shopper, Window, free_port};
 
 /// Whose story it is.
 const EMAIL: &str = "ana@example.com";
@@ -51,7 +51,7 @@ pub async fn a_guest_becomes_a_member(audience: &mut impl Audience) -> Result<()
     window.gone("product-card-teapot").await?;
     scene!(audience, &window, "nothing-found", "A search without a find says how to go on.");
     window.clear("search").await?;
-    window.click("product-open-teapot").await?;
+    Keyboard(&window).presses("product-open-teapot").await?;
     window.find("review-invite").await?;
     scene!(audience, &window, "product", "Members write reviews, everybody reads them.");
     window.escape().await?;
@@ -98,10 +98,10 @@ pub async fn a_guest_becomes_a_member(audience: &mut impl Audience) -> Result<()
     window.click("account-back").await?;
     window.find("account-export").await?;
     scene!(audience, &window, "account", "Ways to sign in, a password, one's data, the way out.");
-    window.click("account-close").await?;
+    window.escape().await?;
     window.gone("account-export").await?;
 
-    window.click("product-open-teapot").await?;
+    Keyboard(&window).presses("product-open-teapot").await?;
     window.find("review-form").await?;
     window.click("review-stars-5").await?;
     window.type_into("review-body", "Pours without a drop on the table.").await?;
@@ -160,7 +160,7 @@ pub async fn without_a_network(audience: &mut impl Audience) -> Result<()> {
     shopper.puts_in().await?;
     shopper.sees_save_state("offline").await?;
     scene!(audience, &window, "offline", "Without a network the cart is on this device, and says so.");
-    window.click("product-open-teapot").await?;
+    Keyboard(&window).presses("product-open-teapot").await?;
     window.find("product-page").await?;
     scene!(audience, &window, "product-offline", "A product without its reviews.");
     window.escape().await?;

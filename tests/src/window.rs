@@ -23,6 +23,9 @@ const SETTLE: Duration = Duration::from_millis(500);
 pub(crate) const STEP: Duration = Duration::from_millis(50);
 /// So many looks in a row must find an element at the same place before it is clicked.
 const STILL: u32 = 3;
+/// In the page: whether something on screen is on its way. What is not drawn stands still in the middle of it.
+const MOVES: &str = "document.getAnimations().some(({ effect }) => \
+    effect?.getComputedTiming().endTime !== Infinity && effect?.target?.checkVisibility({ contentVisibilityAuto: true }))";
 /// The window's title, as a pattern.
 const TITLE: &str = "^Carryover$";
 
@@ -152,9 +155,8 @@ impl Window {
         );
         self.script(&bring).await?;
         let place = format!(
-            r"const box = document.querySelector({:?})?.getBoundingClientRect();
-            const moves = document.getAnimations().some((a) => a.effect?.getComputedTiming().endTime !== Infinity);
-            return moves || !box ? null : JSON.stringify(box);",
+            "const box = document.querySelector({:?})?.getBoundingClientRect();
+            return {MOVES} || !box ? null : JSON.stringify(box);",
             selector(id)
         );
         let (mut before, mut still) = (Value::Null, 0);
@@ -172,10 +174,14 @@ impl Window {
         self.find(id).await?.send_keys(text).await.with_context(|| format!("type into {id}"))
     }
 
-    /// Empties a field by its test id, as somebody does who selects all of it and deletes.
+    /// Empties a field by its test id, character by character.
     pub async fn clear(&self, id: &str) -> Result<()> {
-        let all = Key::Control + "a";
-        self.find(id).await?.send_keys(all + Key::Delete).await.with_context(|| format!("clear {id}"))
+        let field = self.find(id).await?;
+        let length = field.prop("value").await?.unwrap_or_default().chars().count();
+        for _ in 0..length {
+            field.send_keys(Key::Backspace).await.with_context(|| format!("clear {id}"))?;
+        }
+        Ok(())
     }
 
     /// Presses a key where the focus is.
@@ -200,11 +206,7 @@ impl Window {
     /// Puts the page into a theme, until the next start, and waits for its colours.
     pub async fn wear(&self, theme: &str) -> Result<()> {
         self.script(&format!("document.documentElement.dataset.theme = {theme:?}; return true;")).await?;
-        self.until(
-            &format!("{theme} colours"),
-            "document.getAnimations().every((a) => a.effect?.getComputedTiming().endTime === Infinity)",
-        )
-        .await
+        self.until(&format!("{theme} colours"), &format!("!({MOVES})")).await
     }
 
     /// An attribute of an element.

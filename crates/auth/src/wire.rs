@@ -35,8 +35,13 @@ pub(crate) struct ErrorBody {
     error_code: Option<String>,
     #[serde(default)]
     error: Option<String>,
-    #[serde(default, alias = "msg", alias = "error_description")]
+    #[serde(default)]
     message: Option<String>,
+    // No aliases: a server that says it in two forms at once is understood too.
+    #[serde(default)]
+    msg: Option<String>,
+    #[serde(default)]
+    error_description: Option<String>,
     #[serde(default)]
     error_id: Option<String>,
     #[serde(default)]
@@ -63,7 +68,7 @@ impl ErrorBody {
         let code = self.error_code.or_else(|| self.code.as_str().map(str::to_owned)).or(self.error)?;
         Some(Refusal {
             code,
-            message: self.message.unwrap_or_default(),
+            message: self.message.or(self.msg).or(self.error_description).unwrap_or_default(),
             error_id: self.error_id,
             weak_password: self.weak_password.map(|weak| weak.reasons).unwrap_or_default(),
         })

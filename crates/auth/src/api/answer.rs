@@ -87,6 +87,7 @@ mod tests {
         for body in [
             r#"{"code":422,"error_code":"email_exists","msg":"taken"}"#,
             r#"{"code":"email_exists","message":"taken"}"#,
+            r#"{"code":"email_exists","error_code":"email_exists","msg":"taken","message":"taken"}"#,
         ] {
             let error = error(422, body);
             assert_eq!((error.code(), error.status()), (Some(&Code::EmailExists), Some(422)), "{body}");
