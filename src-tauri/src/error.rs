@@ -76,6 +76,7 @@ pub(crate) enum ErrorCode {
 impl ErrorCode {
     /// The sentence, and what to do next.
     // tidy: long because it is a table, a line for each code.
+    #[expect(clippy::too_many_lines, reason = "a table, a line for each code")]
     fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Offline => (

@@ -7,6 +7,7 @@ use serde_json::json;
 
 const EMAIL: &str = "ana@example.com";
 
+// tidy: long because it is one sitting of a tester, from the first trouble to the last.
 #[tokio::test]
 async fn from_the_console_every_trouble_is_made_and_the_shop_says_what_it_is() -> Result<()> {
     let port = free_port()?;

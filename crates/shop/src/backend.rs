@@ -64,10 +64,10 @@ pub enum BackendError {
     SecretKey,
     /// Nobody answers there.
     #[error("nobody answers there")]
-    Unreachable(#[source] ShopError),
+    Unreachable(#[source] Box<ShopError>),
     /// Whoever answers is no Supabase project that takes this key and has the shop's tables.
     #[error("this is no Supabase project with the shop's tables that takes this key")]
-    Refused(#[source] ShopError),
+    Refused(#[source] Box<ShopError>),
 }
 
 impl Backend {
@@ -120,8 +120,8 @@ impl Backend {
 fn unusable(error: ShopError) -> BackendError {
     match error {
         ShopError::Auth(AuthError::Unreachable(_) | AuthError::NoAnswer(_))
-        | ShopError::Remote(RemoteError::Unreachable(_)) => BackendError::Unreachable(error),
-        error => BackendError::Refused(error),
+        | ShopError::Remote(RemoteError::Unreachable(_)) => BackendError::Unreachable(Box::new(error)),
+        error => BackendError::Refused(Box::new(error)),
     }
 }
 
