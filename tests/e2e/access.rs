@@ -75,6 +75,7 @@ async fn the_keyboard_is_enough_to_decide_about_two_carts() -> Result<()> {
     keyboard.types("upgrade-email", EMAIL).await?;
     window.press(Key::Enter).await?;
     keyboard.presses("upgrade-switch").await?;
+    window.find("switch-code").await?;
     keyboard.types("switch-code", &window.console.code(EMAIL).await?).await?;
     window.find("conflict-line-teapot").await?;
     keyboard.is_in("conflict-dialog").await?;

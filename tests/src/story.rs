@@ -132,6 +132,8 @@ pub async fn two_carts_become_one_and_two_again(audience: &mut impl Audience) ->
     window.find("upgrade-taken").await?;
     scene!(audience, &window, "taken", "This address has an account. Nothing is lost by that.");
     window.click("upgrade-switch").await?;
+    // The inbox may have an older code: the field says that the new one was sent.
+    window.find("switch-code").await?;
     window.type_into("switch-code", &console.code(EMAIL).await?).await?;
     window.find("conflict-line-teapot").await?;
     scene!(audience, &window, "two-carts", "Two carts, and what would become of them. Nothing has changed yet.");

@@ -116,7 +116,7 @@ pub(super) const ALL: &[Scenario] = &[
         name: "answer-dropped-at-sign-up",
         about: "The next guest is made, but nobody hears of it.",
         then: "As a visitor, change the cart.",
-        see: "No second guest without a word: the shop says that a guest may have been lost.",
+        see: "One guest in the end: a later try takes the place of the one that nobody heard of.",
         steps: &[fault(r#"{"method":"POST","path":"/auth/v1/signup","fault":{"kind":"drop_answer"},"times":1}"#)],
     },
     Scenario {
