@@ -7,6 +7,8 @@ mod commands;
 mod console;
 mod contract;
 mod deep_link;
+#[cfg(feature = "sandbox")]
+mod device;
 mod downloads;
 mod dto;
 mod error;

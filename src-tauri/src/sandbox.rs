@@ -1,13 +1,17 @@
 //! The backend inside the program. It starts beside the window, which never waits for it.
 
-use std::{path::Path, sync::Mutex, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, OnceLock},
+    time::Duration,
+};
 
 use carryover_sandbox::{ControlOptions, DataLocation, Options, Sandbox};
 use carryover_shop::{Backend, CatalogState, Shop};
 use tauri::{AppHandle, Manager};
 use tokio::{sync::Notify, time::timeout};
 
-use crate::{args::Args, console};
+use crate::{args::Args, console, device};
 
 /// The longest that the sandbox lets the window go first.
 const COURTESY: Duration = Duration::from_secs(2);
@@ -21,10 +25,14 @@ struct Running(Mutex<Option<Sandbox>>);
 
 /// Starts it and joins the shop to it.
 pub(crate) fn start(app: AppHandle, args: &Args, data_dir: &Path, shop: Shop) {
+    let (data_dir, backend) = (data_dir.to_owned(), Arc::new(OnceLock::new()));
     let options = Options {
         data: DataLocation::Directory(data_dir.join("sandbox")),
         port: args.sandbox_port,
-        control: Some(ControlOptions::default()),
+        control: Some(ControlOptions {
+            devices: Some(devices(data_dir, backend.clone())),
+            ..ControlOptions::default()
+        }),
         ..Options::default()
     };
     tauri::async_runtime::spawn(async move {
@@ -44,13 +52,24 @@ pub(crate) fn start(app: AppHandle, args: &Args, data_dir: &Path, shop: Shop) {
             // Set once: there is one sandbox a run.
             let _ = app.state::<console::Address>().0.set(address);
         }
-        shop.connect(Backend { url: sandbox.url().clone(), publishable_key: sandbox.publishable_key().to_owned() });
+        let at = Backend { url: sandbox.url().clone(), publishable_key: sandbox.publishable_key().to_owned() };
+        // Set once, too.
+        let _ = backend.set(at.clone());
+        shop.connect(at);
         if let Err(error) = sandbox.ready().await {
             tracing::error!(%error, "the sandbox did not start");
             shop.backend_failed();
         }
         app.manage(Running(Mutex::new(Some(sandbox))));
     });
+}
+
+/// What the console opens another device with, once it is known where the sandbox listens.
+fn devices(data_dir: PathBuf, backend: Arc<OnceLock<Backend>>) -> Arc<dyn Fn() -> Result<(), String> + Send + Sync> {
+    Arc::new(move || {
+        let backend = backend.get().ok_or("the sandbox is still starting")?;
+        device::open(&data_dir, backend).map_err(|error| format!("the program can't be started once more: {error}"))
+    })
 }
 
 /// Stops it in order. After a kill the database recovers by itself; this only spares the next start the work.

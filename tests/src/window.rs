@@ -66,6 +66,11 @@ impl Window {
         Self::start(data_dir, port, &args).await
     }
 
+    /// Starts the program on a data folder with the backend that was chosen in its settings, which is at a port of this computer.
+    pub async fn open_chosen(data_dir: &Path, port: u16) -> Result<Self> {
+        Self::start(data_dir, port, &[]).await
+    }
+
     async fn start(data_dir: &Path, server_port: u16, more: &[String]) -> Result<Self> {
         let (driver_port, opener) = (free_port()?, Opener::new()?);
         let webdriver = Command::new("WebKitWebDriver")
@@ -235,6 +240,37 @@ impl Window {
         // What is in the document may not be painted yet, and dialogs fade in.
         tokio::time::sleep(SETTLE).await;
         Ok(self.driver.screenshot(file).await?)
+    }
+
+    /// Waits until the program has started itself again, and ends that one: WebDriver knows the first alone.
+    pub async fn restarts(mut self) -> Result<()> {
+        let first = self.pids()?;
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while self.pids()?.iter().all(|pid| first.contains(pid)) {
+            ensure!(tokio::time::Instant::now() < deadline, "the program does not start again");
+            tokio::time::sleep(STEP).await;
+        }
+        for pid in self.pids()? {
+            // The first one may be gone already.
+            let _ = Command::new("kill").arg(&pid).status();
+            while lives(&pid) {
+                tokio::time::sleep(STEP).await;
+            }
+        }
+        self.webdriver.kill()?;
+        self.webdriver.wait()?;
+        Ok(())
+    }
+
+    /// Waits until a window of the program has these words in its title.
+    pub async fn sees_window(&self, title: &str) -> Result<()> {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        let search = ["search", "--onlyvisible", "--name", title];
+        while !Command::new("xdotool").args(search).stdout(Stdio::null()).status()?.success() {
+            ensure!(tokio::time::Instant::now() < deadline, "there is no window {title}");
+            tokio::time::sleep(STEP).await;
+        }
+        Ok(())
     }
 
     /// Kills the program as the system would: no farewell, no flush.

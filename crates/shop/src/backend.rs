@@ -7,7 +7,7 @@ use serde::Deserialize;
 use url::{Host, Url};
 
 use crate::{
-    ShopError,
+    ShopError, SignInOptions,
     remote::{Remote, RemoteError},
 };
 
@@ -47,8 +47,8 @@ pub struct Backend {
 pub struct BackendOffer {
     /// Whether guests can be made.
     pub anonymous_sign_ins: bool,
-    /// OAuth providers that are switched on, in alphabetical order.
-    pub providers: Vec<String>,
+    /// By what guests can become members.
+    pub ways: SignInOptions,
     /// How many products there are to buy.
     pub products: usize,
 }
@@ -102,16 +102,15 @@ impl Backend {
             Ok(api) => api.settings().await,
             Err(error) => Err(error),
         };
-        let mut settings = settings.map_err(|error| unusable(error.into()))?;
+        let settings = settings.map_err(|error| unusable(error.into()))?;
         let catalog = match Remote::new(self) {
             Ok(remote) => remote.catalog().await,
             Err(error) => Err(error),
         };
         let catalog = catalog.map_err(|error| unusable(error.into()))?;
-        settings.providers.sort();
         Ok(BackendOffer {
             anonymous_sign_ins: settings.anonymous_users && !settings.disable_signup,
-            providers: settings.providers,
+            ways: settings.into(),
             products: catalog.products().len(),
         })
     }

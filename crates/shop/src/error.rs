@@ -140,6 +140,15 @@ impl ShopError {
         }
     }
 
+    /// The HTTP status, if there was an answer.
+    pub(crate) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Auth(error) => error.status(),
+            Self::Remote(error) => error.status(),
+            _ => None,
+        }
+    }
+
     /// The code of Supabase Auth, if it gave one.
     pub fn auth_code(&self) -> Option<&Code> {
         match self {

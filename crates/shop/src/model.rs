@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use carryover_auth::{Code, Contact, Error as AuthError, Session, State, User};
+use carryover_auth::{Code, Contact, Session, State, User};
 use carryover_cart::{Change, Line, Money, PriceChange, ProductId};
 use carryover_store::{CartState, Note, StoredNotice};
 use uuid::Uuid;
 
 use crate::{
     BackendKind, CartLine, CartView, Catalog, CatalogState, CatalogStatus, FlowView, Identity, LineSync, Notice,
-    NoticeKind, RemoteError, SaveState, ShopError, Snapshot, SwitchView, flow::Flow, undo::Undos,
+    NoticeKind, SaveState, ShopError, Snapshot, SwitchView, flow::Flow, undo::Undos,
 };
 
 /// How the sync is doing.
@@ -32,15 +32,11 @@ pub(crate) enum Trouble {
 
 impl Trouble {
     pub(crate) fn of(error: &ShopError) -> Self {
-        match error.auth_code() {
-            Some(Code::CaptchaFailed) => return Self::Captcha,
-            Some(Code::OverRequestRateLimit) => return Self::RateLimit,
-            _ => {}
-        }
-        match error {
-            _ if error.retry_after().is_some() => Self::RateLimit,
-            ShopError::Auth(AuthError::Api(_)) | ShopError::Remote(RemoteError::Refused { .. }) => Self::Server,
-            _ => Self::Network,
+        match (error.auth_code(), error.status()) {
+            (Some(Code::CaptchaFailed), _) => Self::Captcha,
+            (_, Some(429)) => Self::RateLimit,
+            (_, Some(_)) => Self::Server,
+            (_, None) => Self::Network,
         }
     }
 }

@@ -4,6 +4,8 @@ use carryover_shop as shop;
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::SignInOptions;
+
 /// The backend inside the program, or a Supabase project. The key is the publishable one, which is no secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -28,7 +30,7 @@ pub(crate) struct BackendSettings {
 #[derive(Debug, Clone, Serialize, Type)]
 pub(crate) struct BackendTried {
     anonymous_sign_ins: bool,
-    providers: Vec<String>,
+    ways: SignInOptions,
     products: u32,
 }
 
@@ -42,7 +44,7 @@ impl From<shop::BackendOffer> for BackendTried {
     fn from(offer: shop::BackendOffer) -> Self {
         Self {
             anonymous_sign_ins: offer.anonymous_sign_ins,
-            providers: offer.providers,
+            ways: offer.ways.into(),
             products: u32::try_from(offer.products).unwrap_or(u32::MAX),
         }
     }

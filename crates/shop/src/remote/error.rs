@@ -109,6 +109,16 @@ impl RemoteError {
         }
     }
 
+    /// The HTTP status, if there was an answer.
+    pub(crate) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Unreachable(_) | Self::BadUrl => None,
+            Self::Unauthorized => Some(401),
+            Self::Refused { status, .. } => Some(*status),
+            Self::Unintelligible => Some(200),
+        }
+    }
+
     /// Whether the server surely never saw the request.
     pub(crate) fn is_unsent(&self) -> bool {
         matches!(self, Self::Unreachable(error) if error.is_connect())

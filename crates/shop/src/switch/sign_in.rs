@@ -1,6 +1,6 @@
 //! Proving that an account is one's own: by a code, a password or a provider. The guest stays signed in meanwhile.
 
-use carryover_auth::{Error as AuthError, Otp, OverGuest, Password, SendOtp, SignedIn};
+use carryover_auth::{Error as AuthError, Otp, OverGuest, Password, SendOtp, Settings, SignedIn};
 
 use crate::{
     ContactKind, Shop, ShopError,
@@ -23,13 +23,17 @@ pub struct SignInOptions {
     pub providers: Vec<String>,
 }
 
+impl From<Settings> for SignInOptions {
+    fn from(Settings { email, phone, mut providers, .. }: Settings) -> Self {
+        providers.sort();
+        Self { email, phone, providers }
+    }
+}
+
 impl Shop {
     /// By what one can sign in here, as the server's settings say.
     pub async fn sign_in_options(&self) -> Result<SignInOptions, ShopError> {
-        let settings = self.inner.link()?.engine.api().settings().await?;
-        let mut providers = settings.providers;
-        providers.sort();
-        Ok(SignInOptions { email: settings.email, phone: settings.phone, providers })
+        Ok(self.inner.link()?.engine.api().settings().await?.into())
     }
 
     /// Sends a code to the address or number of an account that exists.

@@ -43,7 +43,7 @@ describe("save state", () => {
     ["syncing", "Saving …"],
     ["all_saved", "All changes saved"],
     ["offline", "Offline. Saved on this computer, sent when you are back."],
-    ["rate_limited", "Too many new guests come from this network right now"],
+    ["rate_limited", "The server takes no more from this network right now"],
     ["captcha", "could not make sure that a person is here"],
     ["server_trouble", "The server has a problem"],
   ] as const)("%s is said in words", (save, words) => {

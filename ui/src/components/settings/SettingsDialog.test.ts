@@ -63,7 +63,11 @@ describe("a project", () => {
   });
 
   test("that lacks something says what to turn on", async () => {
-    const data = { anonymous_sign_ins: false, providers: [], products: 0 };
+    const data = {
+      anonymous_sign_ins: false,
+      ways: { email: false, phone: false, providers: [] },
+      products: 0,
+    };
     await openSettings({ tryBackend: () => Promise.resolve({ status: "ok", data }) });
     await fillIn();
     await userEvent.click(screen.getByTestId("backend-try"));

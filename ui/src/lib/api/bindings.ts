@@ -136,7 +136,7 @@ export type BackendSettings = {
 /**  What a project has that was tried. */
 export type BackendTried = {
 	anonymous_sign_ins: boolean,
-	providers: string[],
+	ways: SignInOptions,
 	products: number,
 };
 

@@ -30,10 +30,10 @@ export function backends(query: URLSearchParams): Pick<Api, Backends> {
         const code = refusal(url, key);
         if (code) return failure(code);
         const anonymous_sign_ins = query.get("backends") !== "off";
-        const providers = ["email", "google", "github"];
+        const ways = { email: true, phone: false, providers: ["github", "google"] };
         return {
           status: "ok" as const,
-          data: { anonymous_sign_ins, providers, products: 28 },
+          data: { anonymous_sign_ins, ways, products: 28 },
         };
       }),
     setBackend: (choice) =>

@@ -197,7 +197,8 @@ function reviewing() {
 
 function choosingBackend() {
   const sandbox = { kind: "sandbox" } as const;
-  const tried = { anonymous_sign_ins: true, providers: ["email", "github"], products: 28 };
+  const ways = { email: true, phone: false, providers: ["github"] };
+  const tried = { anonymous_sign_ins: true, ways, products: 28 };
   return {
     backend: vi.fn(() => Promise.resolve({ chosen: sandbox, in_use: sandbox, fixed: false })),
     tryBackend: vi.fn(() => Promise.resolve({ status: "ok" as const, data: tried })),
