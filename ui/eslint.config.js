@@ -40,6 +40,11 @@ export default defineConfig(
     },
   },
   {
+    files: ["scripts/**"],
+    languageOptions: { globals: globals.node },
+    rules: { "no-console": "off" },
+  },
+  {
     files: ["**/*.test.ts"],
     rules: { "max-lines-per-function": "off" },
   },

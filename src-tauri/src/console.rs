@@ -2,9 +2,9 @@
 
 use std::sync::OnceLock;
 
-use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder, webview::DownloadEvent};
 
-use crate::error::UiError;
+use crate::{downloads, error::UiError};
 
 /// The window's label.
 pub(crate) const WINDOW: &str = "console";
@@ -13,7 +13,7 @@ pub(crate) const WINDOW: &str = "console";
 #[derive(Default)]
 pub(crate) struct Address(pub OnceLock<Url>);
 
-/// Opens the window, or brings it to the front.
+/// Opens the window, or brings it to the front. A bug report that is exported there goes to the folder for downloads.
 pub(crate) fn open(app: &AppHandle) -> Result<(), UiError> {
     if let Some(window) = app.get_webview_window(WINDOW) {
         return window.set_focus().map_err(|error| UiError::window(&error));
@@ -24,6 +24,14 @@ pub(crate) fn open(app: &AppHandle) -> Result<(), UiError> {
         .title("Carryover: the sandbox's console")
         .inner_size(920.0, 760.0)
         .min_inner_size(420.0, 480.0)
+        .on_download(|_, event| {
+            if let DownloadEvent::Requested { destination, .. } = event
+                && let Some(name) = destination.file_name()
+            {
+                *destination = downloads::folder().join(name);
+            }
+            true
+        })
         .build()
         .map(drop)
         .map_err(|error| UiError::window(&error))

@@ -8,7 +8,7 @@ use tauri_plugin_store::StoreExt;
 
 use crate::error::UiError;
 
-/// Under this name theme and language lie in the file.
+/// Under this name theme, language and the remembered answer lie in the file.
 pub(crate) const LOOKS: &str = "preferences";
 
 /// Where they are kept.

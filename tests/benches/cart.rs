@@ -7,7 +7,10 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use carryover_cart::{Cart, Change, ProductId};
-use carryover_e2e::{Shopper, Window, free_port};
+use carryover_e2e::{
+    Shopper, Window, free_port,
+    measure::{milliseconds, percentile, print},
+};
 use carryover_shop::{Backend, BackendKind, CatalogState, Options, Shop, SystemClock};
 use carryover_store::Store;
 use carryover_testkit::{Console, MemoryKeyStore, PaperBrowser, SandboxOptions};
@@ -182,21 +185,4 @@ async fn fill_shop(shop: &Shop, quantity: u32) -> Result<u64> {
         revision = shop.set_quantity(&ProductId::new(format!("p{n}")), quantity).await?.revision;
     }
     Ok(revision)
-}
-
-fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
-}
-
-fn percentile(times: &[f64], p: f64) -> f64 {
-    let mut sorted = times.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    // Far below 2^52 values.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
-    let at = ((sorted.len() as f64 - 1.0) * p).round() as usize;
-    sorted.get(at).copied().unwrap_or(f64::NAN)
-}
-
-fn print(what: &str, times: &[f64]) {
-    println!("    {what:<26} {:>8.2} {:>8.2} ms (p50, p99)", percentile(times, 0.5), percentile(times, 0.99));
 }

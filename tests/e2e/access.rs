@@ -33,6 +33,16 @@ async fn no_screen_breaks_a_rule_while_two_carts_become_one() -> Result<()> {
 }
 
 #[tokio::test]
+async fn no_screen_breaks_a_rule_on_other_ways_in_and_out() -> Result<()> {
+    story::other_ways_in_and_out(&mut Examiner(Axe::new()?)).await
+}
+
+#[tokio::test]
+async fn no_screen_breaks_a_rule_where_something_seldom_happens() -> Result<()> {
+    story::what_seldom_happens(&mut Examiner(Axe::new()?)).await
+}
+
+#[tokio::test]
 async fn no_screen_breaks_a_rule_without_a_network() -> Result<()> {
     story::without_a_network(&mut Examiner(Axe::new()?)).await
 }

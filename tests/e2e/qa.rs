@@ -120,3 +120,69 @@ async fn a_guest_who_is_cleaned_up_is_told_and_keeps_the_cart() -> Result<()> {
     sandbox.shutdown().await;
     Ok(())
 }
+
+// tidy: long because it is one sitting of a tester, from the first trouble to the last.
+#[tokio::test]
+async fn from_the_console_come_other_devices_taken_numbers_and_two_carts() -> Result<()> {
+    let port = free_port()?;
+    let options = SandboxOptions { port, control: Some(ControlOptions::default()), ..SandboxOptions::default() };
+    let (sandbox, console) = carryover_testkit::sandbox(options).await?;
+    let address = sandbox.control().context("a console")?.console();
+    let desk = Browser::start().await?;
+    let tester = Tester::opens(&desk, &address).await?;
+    let device = Device::new()?;
+    let window = Window::open_hosted(device.path(), port).await?;
+    let shopper = Shopper(&window);
+    shopper.looks().await?;
+    window.click("add-teapot").await?;
+    shopper.saved().await?;
+
+    // What a guest may not do, a member may; both are rolled back.
+    tester.probes("Post a review", &["Refused · 42501", "Allowed · 1 row"]).await?;
+    assert_eq!(console.rows("reviews?body=eq.Pours%20well").await?.len(), 0);
+
+    // Another device.
+    tester.sets("second-device").await?;
+    window.focus()?;
+    window.find("cart-line-enamel-mug").await?;
+
+    // No network.
+    tester.sets("offline").await?;
+    window.click("increase-teapot").await?;
+    shopper.sees_save_state("offline").await?;
+    shopper.sees_quantity("teapot", 2).await?;
+    tester.lifts_all().await?;
+    shopper.saved().await?;
+
+    // A number of somebody else.
+    tester.sets("phone-taken").await?;
+    window.click("keep-my-cart").await?;
+    window.click("upgrade-tab-phone").await?;
+    window.type_into("upgrade-phone", "+15550100").await?;
+    window.click("upgrade-send").await?;
+    window.find("upgrade-taken").await?;
+    window.screenshot("68-number-taken").await?;
+    window.click("upgrade-other").await?;
+
+    // An address of somebody else, and their cart.
+    tester.sets("existing-account-with-cart").await?;
+    window.click("upgrade-tab-email").await?;
+    window.type_into("upgrade-email", "member@example.com").await?;
+    window.click("upgrade-send").await?;
+    window.click("upgrade-switch").await?;
+    window.find("switch-code").await?;
+    window.type_into("switch-code", &console.code("member@example.com").await?).await?;
+    window.find("conflict-line-gooseneck-kettle").await?;
+    window.screenshot("69-two-carts").await?;
+    window.click("conflict-confirm").await?;
+    shopper.is("member").await?;
+    // Two of the guest's and one of the account's.
+    shopper.sees_quantity("teapot", 3).await?;
+    window.click("notice-undo").await?;
+    window.find("notice-hand_off_undone").await?;
+    shopper.sees_quantity("teapot", 1).await?;
+    window.close().await?;
+    desk.close().await?;
+    sandbox.shutdown().await;
+    Ok(())
+}

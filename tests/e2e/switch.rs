@@ -124,6 +124,7 @@ async fn a_provider_in_a_real_browser_and_the_same_identity_again_on_another_dev
     browser.consents(&window.opened(2).await?, EMAIL).await?;
     window.find("conflict-dialog").await?;
     window.click("conflict-choice-account").await?;
+    window.click("conflict-remember").await?;
     window.screenshot("34-keep-the-accounts").await?;
     window.click("conflict-confirm").await?;
     shopper.is("member").await?;
@@ -135,6 +136,22 @@ async fn a_provider_in_a_real_browser_and_the_same_identity_again_on_another_dev
     let earlier = console.rows("earlier_carts?select=origin,lines").await?;
     let lost = json!([{ "product_id": "pepper-mill", "quantity": 1 }]);
     assert_eq!(earlier.first().context("the guest's cart")?["lines"], lost, "{earlier:?}");
+
+    // The answer was to be remembered: the next time nobody is asked.
+    window.click("identity-badge").await?;
+    window.click("account-open").await?;
+    window.click("account-sign-out-here").await?;
+    shopper.is("visitor").await?;
+    window.click("add-teapot").await?;
+    shopper.saved().await?;
+    window.click("keep-my-cart").await?;
+    window.click("upgrade-have-account").await?;
+    window.click("switch-provider-google").await?;
+    browser.consents(&window.opened(3).await?, EMAIL).await?;
+    shopper.is("member").await?;
+    window.find("notice-earlier").await?;
+    assert_eq!(on_server(&console, &member).await?, kept);
+    assert_eq!(console.rows("earlier_carts?select=lines").await?.len(), 2);
     window.close().await?;
     browser.close().await?;
     sandbox.shutdown().await;

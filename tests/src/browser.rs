@@ -3,11 +3,13 @@
 use std::{
     env, fs,
     os::unix::fs::PermissionsExt as _,
+    path::Path,
     process::{Child, Command, Stdio},
     time::Duration,
 };
 
 use anyhow::{Context, Result, ensure};
+use serde_json::json;
 use thirtyfour::{By, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver};
 
 use crate::window::{STEP, free_port, root, wait_for_port};
@@ -91,6 +93,22 @@ impl Browser {
         Ok(Self { driver, chromedriver, _profile: profile })
     }
 
+    /// Shows pages so large, in this colour scheme.
+    pub async fn wears(&self, scheme: &str, width: u32, height: u32) -> Result<()> {
+        let tools = self.driver.cdp();
+        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
+        tools.send_raw("Emulation.setEmulatedMedia", media).await?;
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
+        tools.send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
+        Ok(())
+    }
+
+    /// Saves what it shows.
+    pub async fn picture(&self, file: &Path) -> Result<()> {
+        fs::create_dir_all(file.parent().context("a folder")?)?;
+        Ok(self.driver.screenshot(file).await?)
+    }
+
     /// Goes to a provider's consent page and says yes, as somebody with this address.
     pub async fn consents(&self, address: &str, email: &str) -> Result<()> {
         self.driver.goto(address).await?;
@@ -123,8 +141,8 @@ impl Browser {
         Ok(())
     }
 
-    async fn screenshot(&self, name: &str) -> Result<()> {
-        picture(&self.driver, name).await
+    pub(crate) async fn screenshot(&self, name: &str) -> Result<()> {
+        self.picture(&root().join("test-results").join(format!("{name}.png"))).await
     }
 
     /// Ends it in order.
@@ -134,13 +152,6 @@ impl Browser {
         self.chromedriver.wait()?;
         Ok(())
     }
-}
-
-/// Saves what a browser shows, under `test-results`.
-pub(crate) async fn picture(driver: &WebDriver, name: &str) -> Result<()> {
-    let folder = root().join("test-results");
-    fs::create_dir_all(&folder)?;
-    Ok(driver.screenshot(&folder.join(format!("{name}.png"))).await?)
 }
 
 impl Drop for Browser {

@@ -4,6 +4,7 @@ mod axe;
 mod browser;
 mod device;
 mod keyboard;
+pub mod measure;
 mod shopper;
 pub mod story;
 mod tester;

@@ -3,53 +3,55 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use thirtyfour::{By, WebDriver, WebElement, prelude::ElementQueryable};
+use thirtyfour::{By, WebElement, prelude::ElementQueryable};
 
-use crate::{
-    browser::{Browser, picture},
-    window::STEP,
-};
+use crate::{browser::Browser, window::STEP};
 
 /// How long the console may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// At the console.
-pub struct Tester<'a>(&'a WebDriver);
+pub struct Tester<'a>(&'a Browser);
 
 impl<'a> Tester<'a> {
     /// Opens the console's address.
     pub async fn opens(browser: &'a Browser, console: &str) -> Result<Self> {
         browser.driver.goto(console).await?;
-        let this = Self(&browser.driver);
+        let this = Self(browser);
         this.waits_for("#connection", "Connected").await?;
         Ok(this)
     }
 
+    /// Goes to a part of the console.
+    pub async fn goes_to(&self, tab: &str) -> Result<()> {
+        self.clicks(&format!("#tab-{tab}")).await
+    }
+
     /// Sets a scenario.
     pub async fn sets(&self, scenario: &str) -> Result<()> {
-        self.clicks("#tab-scenarios").await?;
+        self.goes_to("scenarios").await?;
         self.clicks(&format!("[aria-label='Set {scenario}']")).await?;
         self.hears(scenario).await
     }
 
     /// Moves the clock by one of the steps that have a button.
     pub async fn moves_the_clock(&self, step: &str) -> Result<()> {
-        self.clicks("#tab-dials").await?;
+        self.goes_to("dials").await?;
         let button = format!("//*[@id='clock-steps']/button[text()='{step}']");
-        self.press(self.0.find(By::XPath(button)).await?).await?;
+        self.press(self.0.driver.find(By::XPath(button)).await?).await?;
         self.hears(step).await
     }
 
     /// Has every request to a path fail, by the form.
     pub async fn sets_error(&self, path: &str, status: u16, code: &str) -> Result<()> {
-        self.clicks("#tab-dials").await?;
+        self.goes_to("dials").await?;
         let status = status.to_string();
         for (id, value) in [("kind", "error"), ("path", path), ("times", ""), ("status", &status), ("code", code)] {
             let fill = format!(
                 r#"const field = document.getElementById("fault-{id}"); field.value = {value:?};
                 field.dispatchEvent(new Event("input", {{ bubbles: true }}));"#
             );
-            self.0.execute(fill, Vec::new()).await?;
+            self.0.driver.execute(fill, Vec::new()).await?;
         }
         self.clicks("#fault-form button.main").await?;
         self.hears(path).await
@@ -57,30 +59,42 @@ impl<'a> Tester<'a> {
 
     /// Lifts all faults.
     pub async fn lifts_all(&self) -> Result<()> {
-        self.clicks("#tab-dials").await?;
+        self.goes_to("dials").await?;
         self.clicks("#lift-all").await?;
         self.hears("lifted").await
     }
 
+    /// Runs an example as a guest and as a member, and waits for both answers.
+    pub async fn probes(&self, example: &str, answers: &[&str; 2]) -> Result<()> {
+        self.goes_to("probe").await?;
+        let button = format!("//*[@id='probe-examples']/button[text()='{example}']");
+        self.press(self.0.driver.find(By::XPath(button)).await?).await?;
+        self.clicks("#probe-both").await?;
+        for (nth, answer) in answers.iter().enumerate() {
+            self.waits_for(&format!("#probe-answers > :nth-child({})", nth + 1), answer).await?;
+        }
+        Ok(())
+    }
+
     /// Runs the clean-up.
     pub async fn cleans_up(&self) -> Result<()> {
-        self.clicks("#tab-dials").await?;
+        self.goes_to("dials").await?;
         self.clicks("#clean").await?;
         self.hears("clean-up").await
     }
 
     /// Saves what the console shows.
     pub async fn screenshot(&self, name: &str) -> Result<()> {
-        picture(self.0, name).await
+        self.0.screenshot(name).await
     }
 
     async fn clicks(&self, css: &str) -> Result<()> {
-        self.press(self.0.query(By::Css(css)).first().await.with_context(|| format!("{css} at the console"))?).await
+        self.press(self.0.driver.query(By::Css(css)).first().await.with_context(|| format!("{css} at the console"))?).await
     }
 
     async fn press(&self, element: WebElement) -> Result<()> {
         // To the middle: the header lies over the edge.
-        self.0.execute("arguments[0].scrollIntoView({ block: 'center' })", vec![element.to_json()?]).await?;
+        self.0.driver.execute("arguments[0].scrollIntoView({ block: 'center' })", vec![element.to_json()?]).await?;
         Ok(element.click().await?)
     }
 
@@ -92,7 +106,12 @@ impl<'a> Tester<'a> {
     async fn waits_for(&self, css: &str, words: &str) -> Result<()> {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {
-            let text = self.0.find(By::Css(css)).await?.text().await?;
+            // What is not there yet says nothing.
+            let found = self.0.driver.find_all(By::Css(css)).await?;
+            let text = match found.first() {
+                Some(element) => element.text().await?,
+                None => String::new(),
+            };
             if text.contains(words) {
                 return Ok(());
             }

@@ -6,11 +6,12 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use carryover_e2e::{
-    Window,
+    Browser, Tester, Window,
     story::{self, Audience, Scene},
 };
+use carryover_testkit::{ControlOptions, SandboxOptions};
 
 /// Long enough to read a caption and look at the screen.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -21,9 +22,34 @@ const SIZES: [(u32, u32); 2] = [(800, 600), (1440, 900)];
 async fn main() -> Result<()> {
     if env::args().nth(1).as_deref() == Some("pictures") {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/images/tour");
-        return story::tell(&mut Camera { folder, taken: 0 }).await;
+        story::tell_all(&mut Camera { folder: folder.clone(), taken: 0 }).await?;
+        return console(&folder).await;
     }
     story::tell(&mut People).await
+}
+
+/// Takes a picture of each part of the console, in a browser, while something is going on.
+async fn console(folder: &Path) -> Result<()> {
+    let options = SandboxOptions { control: Some(ControlOptions::default()), ..SandboxOptions::default() };
+    let (sandbox, _) = carryover_testkit::sandbox(options).await?;
+    let browser = Browser::start().await?;
+    let tester = Tester::opens(&browser, &sandbox.control().context("a console")?.console()).await?;
+    for scenario in ["existing-account-with-cart", "guest-31-days-old", "email-pending"] {
+        tester.sets(scenario).await?;
+    }
+    for tab in ["inbox", "people", "probe", "scenarios", "timeline", "dials"] {
+        println!("console: {tab}");
+        tester.goes_to(tab).await?;
+        for (width, height) in SIZES {
+            for theme in ["dark", "light"] {
+                browser.wears(theme, width, height).await?;
+                browser.picture(&folder.join(format!("{theme}-{width}x{height}/console-{tab}.png"))).await?;
+            }
+        }
+    }
+    browser.close().await?;
+    sandbox.shutdown().await;
+    Ok(())
 }
 
 /// Sits before the screen.

@@ -1,4 +1,4 @@
-//! How the window looks and speaks.
+//! How the window looks and speaks, and what it need not ask again.
 
 use serde::{Deserialize, Serialize};
 use specta::Type;
@@ -23,9 +23,22 @@ pub(crate) enum Language {
     De,
 }
 
-/// Theme and language.
+/// What becomes of two carts.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum TwoCarts {
+    #[default]
+    Ask,
+    Merge,
+    Guest,
+    Account,
+}
+
+/// Theme, language, and the answer that a person asked to be remembered on this device.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, Type)]
+#[serde(default)]
 pub(crate) struct Preferences {
     theme: Theme,
     language: Language,
+    two_carts: TwoCarts,
 }

@@ -39,7 +39,7 @@ describe("what is shown", () => {
     const columns = screen.getAllByRole("columnheader").map((header) => header.textContent?.trim());
     expect(columns[1]).toMatch(/^This device/);
     expect(columns[2]).toMatch(/^ana@example\.com/);
-    expect(columns[4]).toBe("Result");
+    expect(columns[3]).toBe("Result");
     const row = screen.getByRole("row", { name: /Round teapot/ });
     expect(within(row).getByRole("rowheader")).toHaveTextContent("Round teapot");
     expect(
@@ -108,22 +108,41 @@ describe("an answer", () => {
     const { api } = await openConflict();
     await userEvent.selectOptions(screen.getByTestId("conflict-rule"), "larger");
     expect(api.planHandOff).toHaveBeenLastCalledWith(merge({ both: "larger" }));
-    const teapot = screen.getByRole("combobox", { name: "For this line: Round teapot" });
-    await userEvent.selectOptions(teapot, "leave_out");
+    expect(screen.queryByRole("group", { name: /For this line/ })).toBeNull();
+    await userEvent.click(screen.getByLabelText("Decide line by line"));
+    const teapot = within(screen.getByRole("group", { name: "For this line: Round teapot" }));
+    expect(teapot.getByRole("radio", { name: "Larger: 3" })).toBeChecked();
+    await userEvent.click(teapot.getByRole("radio", { name: "Leave out" }));
     const byHand = { teapot: "leave_out" } as const;
     expect(api.planHandOff).toHaveBeenLastCalledWith(merge({ both: "larger", by_hand: byHand }));
-    await userEvent.selectOptions(teapot, "rule");
+    await userEvent.click(teapot.getByRole("radio", { name: "Larger: 3" }));
     expect(api.planHandOff).toHaveBeenLastCalledWith(merge({ both: "larger" }));
+  });
+
+  test("for a line is moved by the arrow keys, and all lines are back at the rule when that is closed", async () => {
+    const { api } = await openConflict({
+      planHandOff: vi.fn(() => Promise.resolve({ status: "ok" as const, data: plan(lines) })),
+    });
+    const byLine = screen.getByLabelText("Decide line by line");
+    await userEvent.click(byLine);
+    const teapot = within(screen.getByRole("group", { name: "For this line: Round teapot" }));
+    teapot.getByRole("radio", { name: "Sum: 5" }).focus();
+    await userEvent.keyboard("{ArrowRight}");
+    expect(api.planHandOff).toHaveBeenLastCalledWith(merge({ by_hand: { teapot: "larger" } }));
+    await userEvent.click(byLine);
+    expect(api.planHandOff).toHaveBeenLastCalledWith(merge());
+    await userEvent.click(byLine);
+    const again = within(screen.getByRole("group", { name: "For this line: Round teapot" }));
+    expect(again.getByRole("radio", { name: "Sum: 5" })).toBeChecked();
   });
 
   test("a line in one cart only is taken or left out", async () => {
     await openConflict({ planHandOff: () => Promise.resolve({ status: "ok", data: plan(lines) }) });
-    const lamp = screen.getByRole("combobox", { name: "For this line: Lamp" });
-    expect(
-      within(lamp)
-        .getAllByRole("option")
-        .map((option) => option.textContent),
-    ).toEqual(["Take it", "Leave out"]);
+    await userEvent.click(screen.getByLabelText("Decide line by line"));
+    const lamp = screen.getByRole("group", { name: "For this line: Lamp" });
+    const radios = within(lamp).getAllByRole("radio");
+    expect(radios.map((radio) => radio.parentElement?.textContent.trim())).toEqual(["Take it", "Leave out"]);
+    expect(radios[0]).toBeChecked();
   });
 
   test("what is no longer sold leaves nothing to choose", async () => {
@@ -135,7 +154,46 @@ describe("an answer", () => {
     });
     await openConflict({}, handOff({ plan: plan([gone]) }));
     expect(screen.getByTestId("conflict-line-teapot")).toHaveTextContent("No longer sold, left out.");
+    await userEvent.click(screen.getByLabelText("Decide line by line"));
     expect(screen.queryByTestId("conflict-by-hand-teapot")).toBeNull();
+  });
+});
+
+describe("the same next time", () => {
+  test("is remembered only if asked for", async () => {
+    const { api } = await openConflict();
+    await userEvent.click(screen.getByTestId("conflict-confirm"));
+    expect(api.claimHandOff).toHaveBeenCalledOnce();
+    expect(api.setPreferences).not.toHaveBeenCalled();
+  });
+
+  test("is remembered once it is done", async () => {
+    const { api } = await openConflict();
+    await userEvent.click(screen.getByLabelText("Do the same next time, without asking"));
+    await userEvent.click(screen.getByTestId("conflict-confirm"));
+    await waitFor(() =>
+      expect(api.setPreferences).toHaveBeenCalledExactlyOnceWith(
+        expect.objectContaining({ two_carts: "merge" }),
+      ),
+    );
+  });
+
+  test("is not remembered of what failed", async () => {
+    const { api } = await openConflict({
+      claimHandOff: vi.fn(() => Promise.resolve(failed("offline"))),
+    });
+    await userEvent.click(screen.getByLabelText("Do the same next time, without asking"));
+    await userEvent.click(screen.getByTestId("conflict-confirm"));
+    expect(await screen.findByRole("alert")).toBeVisible();
+    expect(api.setPreferences).not.toHaveBeenCalled();
+  });
+
+  test("is offered for a card, not for an answer made by hand", async () => {
+    await openConflict();
+    await userEvent.selectOptions(screen.getByTestId("conflict-rule"), "larger");
+    expect(screen.queryByTestId("conflict-remember")).toBeNull();
+    await userEvent.click(screen.getByTestId("conflict-choice-guest"));
+    expect(screen.getByTestId("conflict-remember")).toHaveAccessibleDescription(/in the settings/);
   });
 });
 
@@ -202,6 +260,8 @@ test("the keyboard gets from the title over the choice to the decision in a few 
   expect(vi.mocked(api.planHandOff).mock.calls.map(([answer]) => answer.keep)).toEqual(["guest", "merge"]);
   await userEvent.tab();
   expect(screen.getByTestId("conflict-rule")).toHaveFocus();
+  await userEvent.tab();
+  expect(screen.getByTestId("conflict-by-line")).toHaveFocus();
   await userEvent.tab();
   expect(screen.getByTestId("conflict-only-differences")).toHaveFocus();
   await userEvent.tab();

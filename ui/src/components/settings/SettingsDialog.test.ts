@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/svelte";
+import { screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, test, vi } from "vitest";
 
@@ -42,7 +42,19 @@ test("theme and language change at once", async () => {
   expect(document.documentElement.dataset.theme).toBe("dark");
   await userEvent.click(screen.getByTestId("settings-language-de"));
   expect(screen.getByTestId("settings-dialog")).toHaveAccessibleName("Einstellungen");
-  expect(api.setPreferences).toHaveBeenLastCalledWith({ theme: "dark", language: "de" });
+  expect(api.setPreferences).toHaveBeenLastCalledWith({ theme: "dark", language: "de", two_carts: "ask" });
+});
+
+test("an answer that was to be remembered is taken back", async () => {
+  const two_carts = "merge" as const;
+  const { api } = await openSettings({
+    preferences: vi.fn(() =>
+      Promise.resolve({ theme: "system" as const, language: "en" as const, two_carts }),
+    ),
+  });
+  expect(within(screen.getByRole("group", { name: "Two carts" })).getByLabelText("Merge")).toBeChecked();
+  await userEvent.click(screen.getByTestId("settings-two-carts-ask"));
+  expect(api.setPreferences).toHaveBeenLastCalledWith(expect.objectContaining({ two_carts: "ask" }));
 });
 
 describe("a project", () => {

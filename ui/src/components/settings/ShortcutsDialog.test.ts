@@ -11,7 +11,7 @@ test("`?` shows every key, and Escape takes the list away", async () => {
   await userEvent.keyboard("?");
   expect(await screen.findByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
   const keys = screen.getAllByRole("term").map((term) => term.textContent.replace(/\s+/g, ""));
-  expect(keys).toEqual(expect.arrayContaining(["/", "CtrlZ", "?", "Esc", "Alt←"]));
+  expect(keys).toEqual(expect.arrayContaining(["/", "CtrlZ", "Ctrl,", "?", "Esc", "Alt←"]));
   await userEvent.keyboard("{Escape}");
   await waitFor(() => expect(dialog()).toBeNull());
 });
@@ -22,6 +22,13 @@ test("the menu leads there as well", async () => {
   await userEvent.keyboard("{Enter}");
   await userEvent.click(await screen.findByTestId("shortcuts"));
   await waitFor(() => expect(dialog()).toBeVisible());
+});
+
+test("Ctrl and a comma open the settings, wherever the focus is", async () => {
+  await openShop();
+  await userEvent.type(screen.getByTestId("search"), "{Control>},{/Control}");
+  expect(await screen.findByTestId("settings-dialog")).toBeVisible();
+  expect(screen.getByTestId("search")).toHaveValue("");
 });
 
 test("a question mark that is typed is a question mark", async () => {

@@ -338,10 +338,11 @@ export type PlanLine = {
 	reasons: Reason[],
 };
 
-/**  Theme and language. */
+/**  Theme, language, and the answer that a person asked to be remembered on this device. */
 export type Preferences = {
-	theme: Theme,
-	language: Language,
+	theme?: Theme,
+	language?: Language,
+	two_carts?: TwoCarts,
 };
 
 /**  Something to buy. */
@@ -417,6 +418,9 @@ export type Switch = { step: "idle" } | { step: "code_sent"; contact: Contact; r
 
 /**  Colours. */
 export type Theme = "system" | "light" | "dark";
+
+/**  What becomes of two carts. */
+export type TwoCarts = "ask" | "merge" | "guest" | "account";
 
 /**  A command that did not happen. */
 export type UiError = {

@@ -152,6 +152,7 @@ export class Fake {
     this.preferences = {
       theme: (query.get("theme") ?? "system") as Preferences["theme"],
       language: (query.get("lang") ?? "system") as Preferences["language"],
+      two_carts: "ask",
     };
   }
 

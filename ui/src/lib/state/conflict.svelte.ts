@@ -1,12 +1,17 @@
 import { answerOf } from "../api/answer";
 import type { Answer, Api, ByHand, ErrorCode, HandOff, Plan, Result, Rule, UiError } from "../api/client";
+import { isConsequence } from "../reasons";
 import { Call } from "./call.svelte";
 
 export type Keep = Answer["keep"];
 
+/** Nobody is asked again: what becomes of two carts was said before. */
+export type Remembered = Keep | "ask";
+
 /** Two carts and the person's answer. What the answer makes of them comes from the shell, for every answer anew. */
 export class Conflict {
   #api: Api;
+  #remembered: () => Remembered;
   #call = new Call<"looking" | "claiming">();
   #handOff = $state.raw<HandOff>();
   #plan = $state.raw<Plan>();
@@ -19,6 +24,8 @@ export class Conflict {
   #planned = $state(0);
   #claimed = $state(false);
   #met = $state(false);
+  /** The remembered answer is being given. */
+  #unasked = $state(false);
   /** A look is wanted while something else is under way: it follows. */
   #again = false;
   /** Counts the times that somebody came to decide, or left. */
@@ -26,8 +33,9 @@ export class Conflict {
   /** A cart was changed while the person was deciding. */
   changed = $state(false);
 
-  constructor(api: Api) {
+  constructor(api: Api, remembered: () => Remembered) {
     this.#api = api;
+    this.#remembered = remembered;
   }
 
   get handOff(): HandOff | undefined {
@@ -60,7 +68,12 @@ export class Conflict {
 
   /** There is something to decide, or it can't be found out: not known before the first look has ended. */
   get met(): boolean {
-    return this.#met;
+    return this.#met && !this.#unasked;
+  }
+
+  /** Nothing was chosen but a card. */
+  get plain(): boolean {
+    return this.#keep !== "merge" || this.#isPlain;
   }
 
   /** What is on screen is what the answer makes. */
@@ -78,10 +91,15 @@ export class Conflict {
     return this.#byHand[productId];
   }
 
-  /** A first look. */
+  /** A first look, and the remembered answer if there is one that costs nothing. */
   async enter(): Promise<void> {
     this.leave();
+    const visit = this.#visits;
+    const remembered = this.#remembered();
+    this.#unasked = remembered !== "ask";
     await this.look();
+    if (remembered !== "ask" && visit === this.#visits) await this.#giveUnasked(remembered);
+    if (visit === this.#visits) this.#unasked = false;
   }
 
   /** Nothing is left of the carts and the answer; what is still asked for comes to nothing. */
@@ -92,7 +110,7 @@ export class Conflict {
     this.#keep = "merge";
     this.#both = "sum";
     this.#byHand = {};
-    this.#claimed = this.#met = this.changed = false;
+    this.#claimed = this.#met = this.#unasked = this.changed = false;
     this.#call.error = undefined;
   }
 
@@ -124,9 +142,16 @@ export class Conflict {
     await this.#chosen();
   }
 
-  /** Hands over what is on screen. */
-  async claim(): Promise<void> {
-    if (!this.ready) return;
+  /** Every line by the rule again. */
+  async clearLines(): Promise<void> {
+    if (Object.keys(this.#byHand).length === 0) return;
+    this.#byHand = {};
+    await this.#chosen();
+  }
+
+  /** Hands over what is on screen. Whether that was done. */
+  async claim(): Promise<boolean> {
+    if (!this.ready) return false;
     const visit = this.#visits;
     // Without a gap between this and the look that may follow: the dialog stays for as long as something is under way.
     this.#claimed = true;
@@ -134,14 +159,22 @@ export class Conflict {
     if (visit !== this.#visits) {
       this.#call.error = undefined;
       if (this.#again) await this.look();
-      return;
+      return result?.status === "ok";
     }
-    if (result?.status === "ok") return;
+    if (result?.status === "ok") return true;
     const code = this.error?.code;
     if (code === "cart_changed") this.changed = true;
     const looked = code === "cart_changed" || code === "no_hand_off" ? this.look() : undefined;
     this.#claimed = false;
     await looked;
+    return false;
+  }
+
+  /** Where a line would be less, dearer or gone, the person decides after all. */
+  async #giveUnasked(keep: Keep): Promise<void> {
+    if (this.#handOff) await this.choose(keep);
+    const costs = this.#plan?.lines.some((line) => line.reasons.some(isConsequence));
+    if (costs === false) await this.claim();
   }
 
   /** A merge would be the one that comes with the preview. */

@@ -3,13 +3,13 @@ import { describe, expect, test, vi } from "vitest";
 import type { Answer, Api, HandOff, Plan, Result } from "../api/client";
 import { failed, fakeApi, handOff, plan, planLine } from "../test/fixtures";
 import { held } from "../test/shop";
-import { Conflict } from "./conflict.svelte";
+import { Conflict, type Remembered } from "./conflict.svelte";
 
 const lamp = planLine({ product_id: "lamp", name: "Lamp", guest: 1, account: 0, result: 1 });
 
-async function start(change: Partial<Api> = {}) {
+async function start(change: Partial<Api> = {}, remembered: Remembered = "ask") {
   const { api } = fakeApi(change);
-  const conflict = new Conflict(api);
+  const conflict = new Conflict(api, () => remembered);
   await conflict.enter();
   return { api, conflict };
 }
@@ -104,7 +104,7 @@ test("a look that is wanted while another is out follows it", async () => {
     () => answers.shift() ?? Promise.resolve({ status: "ok" as const, data: handOff() }),
   );
   const { api } = fakeApi({ previewHandOff });
-  const conflict = new Conflict(api);
+  const conflict = new Conflict(api, () => "ask");
   const looking = conflict.enter();
   void conflict.enter();
   first.answer(failed("offline"));
@@ -161,11 +161,61 @@ describe("a look", () => {
 
   test("comes to nothing when the person has left", async () => {
     const look = held<Result<HandOff>>();
-    const conflict = new Conflict(fakeApi({ previewHandOff: () => look.promise }).api);
+    const conflict = new Conflict(fakeApi({ previewHandOff: () => look.promise }).api, () => "ask");
     const entering = conflict.enter();
     conflict.leave();
     look.answer(found);
     await entering;
     expect(conflict).toMatchObject({ met: false, handOff: undefined, busy: undefined });
   });
+});
+
+describe("an answer that was to be remembered", () => {
+  const same = planLine({ guest: 2, account: 2, result: 4, reasons: [{ code: "summed" }] });
+  const costs = planLine({ result: 4, reasons: [{ code: "reduced", wanted: 5, allowed: 4, by: "stock" }] });
+
+  test.each<[Remembered, Answer]>([
+    ["merge", { keep: "merge", both: "sum", by_hand: {} }],
+    ["guest", { keep: "guest" }],
+    ["account", { keep: "account" }],
+  ])("%s is given without a question", async (remembered, answer) => {
+    const { api, conflict } = await start({ planHandOff: planned(same) }, remembered);
+    expect(api.claimHandOff).toHaveBeenCalledExactlyOnceWith(answer);
+    expect(api.planHandOff).toHaveBeenLastCalledWith(answer);
+    conflict.leave();
+    expect(conflict.met).toBe(false);
+  });
+
+  test("is asked for all the same where a line would be less", async () => {
+    const { api, conflict } = await start({ planHandOff: planned(costs) }, "merge");
+    expect(api.claimHandOff).not.toHaveBeenCalled();
+    expect(conflict.met).toBe(true);
+    expect(conflict.ready).toBe(true);
+  });
+
+  test("shows nothing while it is given, and the question if it can't be", async () => {
+    const claim = held<Result<unknown>>();
+    const { api } = fakeApi({ planHandOff: planned(same), claimHandOff: vi.fn(() => claim.promise) });
+    const conflict = new Conflict(api, () => "merge");
+    const entering = conflict.enter();
+    await vi.waitFor(() => expect(api.claimHandOff).toHaveBeenCalledOnce());
+    expect(conflict.met).toBe(false);
+    claim.answer(failed("offline"));
+    await entering;
+    expect(conflict.met).toBe(true);
+    expect(conflict.error?.code).toBe("offline");
+  });
+
+  test("is not given for carts that can't be had", async () => {
+    const { api, conflict } = await start(
+      { previewHandOff: () => Promise.resolve(failed("offline")) },
+      "merge",
+    );
+    expect(api.claimHandOff).not.toHaveBeenCalled();
+    expect(conflict.met).toBe(true);
+  });
+
+  function planned(line: ReturnType<typeof planLine>) {
+    return vi.fn(() => Promise.resolve({ status: "ok" as const, data: plan([line]) }));
+  }
 });

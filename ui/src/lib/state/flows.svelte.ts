@@ -4,7 +4,7 @@ import type { Api, Order, SignInOptions, UiError } from "../api/client";
 import { AccountState } from "./account.svelte";
 import { BackendState } from "./backend.svelte";
 import { CheckOut } from "./checkOut.svelte";
-import { Conflict } from "./conflict.svelte";
+import { Conflict, type Remembered } from "./conflict.svelte";
 import { EarlierCarts } from "./earlierCarts.svelte";
 import { Loaded } from "./loaded.svelte";
 import { PasswordFlow } from "./password.svelte";
@@ -35,12 +35,12 @@ export class Flows {
   readonly product: ProductPage;
   readonly backend: BackendState;
 
-  constructor(api: Api, shop: ShopState, onError: (error: UiError) => void) {
+  constructor(api: Api, shop: ShopState, remembered: () => Remembered, onError: (error: UiError) => void) {
     this.#shop = shop;
     this.options = new Loaded(() => api.signInOptions());
     this.switching = new SwitchFlow(api, shop);
     this.upgrade = new UpgradeFlow(api, shop, this.switching);
-    this.conflict = new Conflict(api);
+    this.conflict = new Conflict(api, remembered);
     this.undoing = new UndoHandOff(api, onError);
     this.checkOut = new CheckOut(api, this.upgrade);
     this.account = new AccountState(api);

@@ -5,11 +5,11 @@ import type { Api, Preferences, UiError } from "../api/client";
 
 type Locale = "en" | "de";
 
-/** Theme and language. Every message reads `locale`, so the window follows at once. */
+/** Theme, language and the remembered answer. Every message reads `locale`, so the window follows at once. */
 export class PreferencesState {
   #api: Api;
   #onError: (error: UiError) => void;
-  #chosen = $state.raw<Preferences>({ theme: "system", language: "system" });
+  #chosen = $state.raw<Preferences>({ theme: "system", language: "system", two_carts: "ask" });
 
   constructor(api: Api, onError: (error: UiError) => void) {
     this.#api = api;
@@ -23,6 +23,11 @@ export class PreferencesState {
 
   get language() {
     return this.#chosen.language;
+  }
+
+  /** What becomes of two carts without a question. */
+  get twoCarts() {
+    return this.#chosen.two_carts;
   }
 
   get locale(): Locale {

@@ -231,7 +231,9 @@ export function fakeApi(change: Partial<Api> = {}) {
     exportData: vi.fn(() => Promise.resolve({ status: "ok" as const, data: "Downloads/data.json" })),
     dismissNotice: vi.fn(() => Promise.resolve(ok)),
     retryNow: vi.fn(() => Promise.resolve(null)),
-    preferences: vi.fn(() => Promise.resolve({ theme: "system" as const, language: "en" as const })),
+    preferences: vi.fn(() =>
+      Promise.resolve({ theme: "system" as const, language: "en" as const, two_carts: "ask" as const }),
+    ),
     setPreferences: vi.fn(() => Promise.resolve(ok)),
     ...reviewing(),
     ...choosingBackend(),

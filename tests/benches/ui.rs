@@ -1,0 +1,203 @@
+//! What the window takes to answer: a keystroke in the search of 2,000 products, and two carts of 200 lines. Part of
+//! `cargo xtask bench ui`.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use carryover_e2e::{
+    Shopper, Window,
+    measure::{percentile, print},
+    story,
+};
+use carryover_testkit::{Console, SandboxOptions};
+use reqwest::Method;
+use serde_json::{Value, json};
+use thirtyfour::Key;
+
+/// Products to search in.
+const PRODUCTS: u32 = 2_000;
+/// What is typed, and taken back letter by letter.
+const QUERY: &str = "towel 19";
+/// How often.
+const TIMES: u32 = 10;
+/// Lines of each cart; half of the products are in both.
+const LINES: u32 = 200;
+/// How often the dialog is opened.
+const OPENINGS: u32 = 15;
+
+const EMAIL: &str = "ana@example.com";
+const PASSWORD: &str = "correct horse battery staple";
+
+/// In the page: the time from a key to the end of the next frame, for every field; `painted` runs after a frame is drawn.
+const WATCH_KEYS: &str = r#"
+    window.painted = (then) => requestAnimationFrame(() => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = then;
+        port2.postMessage(null);
+    });
+    window.times = [];
+    let pressed = 0;
+    addEventListener("keydown", ({ timeStamp }) => { pressed = timeStamp; }, true);
+    addEventListener("input", () => {
+        const began = pressed;
+        painted(() => times.push(performance.now() - began));
+    }, true);
+    return true;"#;
+
+/// In the page: the time from the account's answer, when the form goes, to the painted table of both carts.
+const WATCH_DIALOG: &str = r#"
+    window.times = [];
+    let form = false, began = 0;
+    new MutationObserver(() => {
+        const asks = Boolean(document.querySelector('[data-testid="switch-password"]'));
+        if (form && !asks) began = performance.now();
+        form = asks;
+        if (began === 0 || !document.querySelector('[data-testid="conflict-dialog"] tbody tr')) return;
+        const since = began;
+        began = 0;
+        painted(() => times.push(performance.now() - since));
+    }).observe(document.body, { childList: true, subtree: true });
+    return true;"#;
+
+fn main() -> Result<()> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+        let (sandbox, console) = carryover_testkit::sandbox(SandboxOptions::default()).await?;
+        let stock = format!(
+            "insert into public.products (id, category_id, name, description, price_minor, currency, stock, max_per_order, picture, position)
+             select 'p' || n, 'desk', (array['Lamp', 'Mug', 'Bowl', 'Towel', 'Clock', 'Chair', 'Vase', 'Tray'])[1 + n % 8] || ' ' || n,
+                 'One of many.', 100 + n, 'EUR', 900, 900, 'desk-lamp', 100 + n
+             from generate_series(0, {PRODUCTS} - 1 - (select count(*) from public.products)) n"
+        );
+        sandbox.execute(&stock).await?;
+        let folder = tempfile::tempdir()?;
+        let port = sandbox.url().port().context("a port")?;
+        let window = Window::open_hosted(folder.path(), port).await?;
+        Shopper(&window).looks().await?;
+        window.says("2,000 products").await?;
+        window.script(WATCH_KEYS).await?;
+        search(&window).await?;
+        two_carts(&window, &console).await?;
+        window.close().await
+    })
+}
+
+/// Every letter changes what is found.
+async fn search(window: &Window) -> Result<()> {
+    let bare = r#"
+        const field = document.createElement("input");
+        field.dataset.testid = "bare";
+        field.style = "position: fixed; bottom: 0; left: 0; z-index: 9";
+        document.body.append(field);
+        return true;"#;
+    window.script(bare).await?;
+    for _ in 0..TIMES {
+        for field in ["search", "bare"] {
+            window.script(&format!("window.{field} ??= []; times = window.{field}; return true;")).await?;
+            for key in QUERY.chars() {
+                window.type_into(field, &key.to_string()).await?;
+            }
+            for _ in QUERY.chars() {
+                window.press(Key::Backspace).await?;
+            }
+            // The last frame.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+    let (search, bare) = (times(window, "search").await?, times(window, "bare").await?);
+    window.script(r#"document.querySelector('[data-testid="bare"]').remove(); return true;"#).await?;
+    println!("\na keystroke in the search of {PRODUCTS} products, until it is painted: {} keys", search.len());
+    print("search", &search);
+    print("a bare field", &bare);
+    println!("    {:<26} {:>8.2} {:>8.2}", "ratio", ratio(&search, &bare, 0.5), ratio(&search, &bare, 0.99));
+    Ok(())
+}
+
+/// Signs in, looks at both carts, and walks away again.
+async fn two_carts(window: &Window, console: &Console) -> Result<()> {
+    let account = console.member(EMAIL).await?;
+    let request = console.request(Method::PUT, "/auth/v1/user", Some(&account.access_token));
+    let (status, body) = Console::send(request.json(&json!({ "password": PASSWORD }))).await?;
+    ensure!(status == 200, "{status} {body}");
+    let there: Vec<_> = (LINES / 2..LINES * 3 / 2).map(|n| format!("p{n}")).collect();
+    let lines: Vec<_> = there.iter().map(|id| (id.as_str(), 2)).collect();
+    story::put(console, &account, &lines).await?;
+    fill(window).await?;
+
+    window.script(WATCH_DIALOG).await?;
+    for _ in 0..OPENINGS {
+        window.click("identity-badge").await?;
+        window.click("account-sign-in").await?;
+        window.type_into("switch-email", EMAIL).await?;
+        window.type_into("switch-password", PASSWORD).await?;
+        window.press(Key::Enter).await?;
+        window.find("conflict-confirm").await?;
+        window.click("conflict-not-now").await?;
+        window.gone("conflict-dialog").await?;
+    }
+    let dialog = times(window, "times").await?;
+    ensure!(dialog.len() == OPENINGS as usize, "{} of {OPENINGS} openings were seen", dialog.len());
+    let bare = bare_table(window).await?;
+    println!("\ntwo carts of {LINES} lines, from the account's answer to the painted dialog: {OPENINGS} times");
+    print("conflict dialog", &dialog);
+    print("a bare table of as many", &bare);
+    println!("    {:<26} {:>8.2} {:>8.2}", "ratio", ratio(&dialog, &bare, 0.5), ratio(&dialog, &bare, 0.99));
+    Ok(())
+}
+
+/// The guest's cart, by the page's own door to the shell.
+async fn fill(window: &Window) -> Result<()> {
+    let script = format!(
+        r#"
+        const done = arguments[arguments.length - 1];
+        (async () => {{
+            for (let n = 0; n < {LINES}; n++) {{
+                await window.__TAURI_INTERNALS__.invoke("set_quantity", {{ productId: `p${{n}}`, quantity: 1 }});
+            }}
+            done(true);
+        }})();"#
+    );
+    window.driver.set_script_timeout(Duration::from_mins(1)).await?;
+    window.driver.execute_async(script, Vec::new()).await?;
+    Shopper(window).saved().await
+}
+
+/// As many rows as both carts have products, each with a name and three numbers, in a box over the page.
+async fn bare_table(window: &Window) -> Result<Vec<f64>> {
+    let rows = LINES * 3 / 2;
+    let script = format!(
+        r#"
+        const done = arguments[arguments.length - 1];
+        const times = [];
+        const again = () => {{
+            if (times.length === {OPENINGS}) return done(times);
+            const began = performance.now();
+            const box = document.createElement("div");
+            box.style = "position: fixed; inset: 2rem; z-index: 9; overflow: auto; background: Canvas; color: CanvasText";
+            const table = box.appendChild(document.createElement("table"));
+            for (let n = 0; n < {rows}; n++) {{
+                const row = table.insertRow();
+                for (const text of [`Thing ${{n}}`, 1, 2, 3]) row.insertCell().textContent = text;
+            }}
+            document.body.append(box);
+            painted(() => {{
+                times.push(performance.now() - began);
+                box.remove();
+                setTimeout(again, 200);
+            }});
+        }};
+        again();"#
+    );
+    numbers(window.driver.execute_async(script, Vec::new()).await?.json())
+}
+
+async fn times(window: &Window, name: &str) -> Result<Vec<f64>> {
+    numbers(&window.script(&format!("return window.{name};")).await?)
+}
+
+fn numbers(value: &Value) -> Result<Vec<f64>> {
+    Ok(value.as_array().context("no times")?.iter().filter_map(Value::as_f64).collect())
+}
+
+fn ratio(ours: &[f64], theirs: &[f64], p: f64) -> f64 {
+    percentile(ours, p) / percentile(theirs, p)
+}
