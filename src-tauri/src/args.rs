@@ -29,6 +29,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "KEY", env = "CARRYOVER_PUBLISHABLE_KEY")]
     publishable_key: Option<String>,
 
+    /// Which of several devices of a tester this is; its window says so.
+    #[arg(long, value_name = "NUMBER", hide = true)]
+    pub(crate) device: Option<u32>,
+
     /// Print `painted` when the catalog is on screen, for measuring.
     #[arg(long)]
     pub(crate) startup_probe: bool,

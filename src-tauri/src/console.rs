@@ -2,9 +2,13 @@
 
 use std::sync::OnceLock;
 
-use tauri::{AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder, webview::DownloadEvent};
+use carryover_shop::Browser as _;
+use tauri::{
+    AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder,
+    webview::{DownloadEvent, NewWindowResponse},
+};
 
-use crate::{downloads, error::UiError};
+use crate::{browser::SystemBrowser, downloads, error::UiError};
 
 /// The window's label.
 pub(crate) const WINDOW: &str = "console";
@@ -13,7 +17,8 @@ pub(crate) const WINDOW: &str = "console";
 #[derive(Default)]
 pub(crate) struct Address(pub OnceLock<Url>);
 
-/// Opens the window, or brings it to the front. A bug report that is exported there goes to the folder for downloads.
+/// Opens the window, or brings it to the front. Its links open in the browser of the system, and a bug report that is exported there
+/// goes to the folder for downloads.
 pub(crate) fn open(app: &AppHandle) -> Result<(), UiError> {
     if let Some(window) = app.get_webview_window(WINDOW) {
         return window.set_focus().map_err(|error| UiError::window(&error));
@@ -24,6 +29,13 @@ pub(crate) fn open(app: &AppHandle) -> Result<(), UiError> {
         .title("Carryover: the sandbox's console")
         .inner_size(920.0, 760.0)
         .min_inner_size(420.0, 480.0)
+        .on_new_window(|url, _| {
+            // A link of a mail is opened where its reader would open it.
+            if let Err(error) = SystemBrowser.open(url.as_str()) {
+                tracing::warn!(%error, "the browser did not open");
+            }
+            NewWindowResponse::Deny
+        })
         .on_download(|_, event| {
             if let DownloadEvent::Requested { destination, .. } = event
                 && let Some(name) = destination.file_name()

@@ -81,15 +81,13 @@ async fn open(data_dir: &Path, hosted: Option<&Backend>) -> Result<Shop, ShopErr
 fn start(args: Args, data_dir: &Path, opened: Result<Shop, ShopError>, in_use: InUse) -> tauri::Result<()> {
     let contract = contract::builder();
     let data_dir = data_dir.to_owned();
+    let device = args.device;
     let mut builder = tauri::Builder::default();
     #[cfg(feature = "sandbox")]
     {
         builder = builder.manage(sandbox::Painted::default());
     }
-    let (shop, problem) = match opened {
-        Ok(shop) => (Some(shop), None),
-        Err(error) => (None, Some(error.into())),
-    };
+    let (shop, problem) = opened.map_or_else(|error| (None, Some(error.into())), |shop| (Some(shop), None));
     if let Some(shop) = &shop {
         builder = builder.manage(shop.clone());
     }
@@ -107,6 +105,7 @@ fn start(args: Args, data_dir: &Path, opened: Result<Shop, ShopError>, in_use: I
         .invoke_handler(contract.invoke_handler())
         .setup(move |app| {
             contract.mount_events(app);
+            name_device(app.handle(), device)?;
             tracing::info!(version = env!("CARGO_PKG_VERSION"), "started");
             let Some(shop) = shop else { return Ok(()) };
             publish(app.handle().clone(), &shop);
@@ -134,6 +133,14 @@ fn start(args: Args, data_dir: &Path, opened: Result<Shop, ShopError>, in_use: I
             }
         });
     Ok(())
+}
+
+/// Several devices of one tester are told apart by their titles.
+fn name_device(app: &AppHandle, device: Option<u32>) -> tauri::Result<()> {
+    match (device, app.get_webview_window("main")) {
+        (Some(number), Some(window)) => window.set_title(&format!("Carryover, device {number}")),
+        _ => Ok(()),
+    }
 }
 
 /// Half a frame of a screen: nobody sees the difference, and what a command changed arrives after its answer.

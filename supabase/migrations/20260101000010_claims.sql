@@ -111,7 +111,7 @@ as $$
 $$;
 
 -- The calling account takes the offered cart. `lines` is the whole cart that the person saw and agreed to, worked out from
--- both carts at these versions; `answer` says how it came about and which cart is kept as an earlier one. The same again
+-- both carts at these versions; `answer` says how it came about and so which cart is kept as an earlier one. The same again
 -- under the same key brings the same answer: {"claim_id": …, "cart": …, "undo_until": …}.
 create function public.claim_offer(
     token text, answer text, lines jsonb, guest_version bigint, account_version bigint, idempotency_key uuid
@@ -171,7 +171,8 @@ begin
     delete from private.cart_offers o where o.guest_id = offer.guest_id;
     if answer = 'keep_account' then
         perform private.keep_earlier_cart(caller, 'guest', guest_before -> 'lines', claim);
-    elsif answer = 'keep_guest' then
+    else
+        -- After a merge as well: what the account held is found again when the word of the undo has been put away.
         perform private.keep_earlier_cart(caller, 'account', account_before -> 'lines', claim);
     end if;
     insert into private.cart_claims

@@ -73,7 +73,7 @@ fn main() -> Result<()> {
         let port = sandbox.url().port().context("a port")?;
         let window = Window::open_hosted(folder.path(), port).await?;
         Shopper(&window).looks().await?;
-        window.says("2,000 products").await?;
+        window.reads("2,000 products").await?;
         window.script(WATCH_KEYS).await?;
         search(&window).await?;
         two_carts(&window, &console).await?;

@@ -16,7 +16,7 @@ impl Audience for Examiner {
     async fn see(&mut self, window: &Window, scene: Scene) -> Result<()> {
         for theme in ["light", "dark"] {
             window.wear(theme).await?;
-            self.0.check(window, &format!("{}, {theme}", scene.name)).await?;
+            self.0.check(&window.driver, &format!("{}, {theme}", scene.name)).await?;
         }
         window.wear("light").await
     }

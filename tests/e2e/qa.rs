@@ -1,7 +1,7 @@
 //! What docs/qa.md has a tester do: everything from the console, in front of an open shop, and the shop says the right thing.
 
 use anyhow::{Context, Result};
-use carryover_e2e::{Browser, Device, Shopper, Tester, Window, free_port};
+use carryover_e2e::{Axe, Browser, Device, Shopper, Tester, Window, free_port};
 use carryover_testkit::{ControlOptions, SandboxConfig, SandboxOptions};
 use serde_json::json;
 
@@ -27,11 +27,13 @@ async fn from_the_console_every_trouble_is_made_and_the_shop_says_what_it_is() -
     tester.sets("rate-limit-reached").await?;
     window.click("add-teapot").await?;
     shopper.sees_save_state("rate_limited").await?;
+    window.reads("The server takes no more from this network right now").await?;
     window.screenshot("60-rate-limit").await?;
     assert!(console.users().await?.is_empty());
     // The shop goes on trying by itself.
     tester.sets_error("/auth/v1/signup", 400, "captcha_failed").await?;
     shopper.sees_save_state("captcha").await?;
+    window.reads("could not make sure that a person is here").await?;
     window.screenshot("61-captcha").await?;
     tester.moves_the_clock("+1 hour").await?;
     tester.lifts_all().await?;
@@ -50,7 +52,7 @@ async fn from_the_console_every_trouble_is_made_and_the_shop_says_what_it_is() -
     window.type_into("upgrade-email", EMAIL).await?;
     window.click("upgrade-send").await?;
     window.find("upgrade-code").await?;
-    let code = console.code(EMAIL).await?;
+    let code = tester.reads_code(EMAIL).await?;
     tester.sets("codes-expired").await?;
     window.type_into("upgrade-code", &code).await?;
     window.says("This code is wrong or has expired.").await?;
@@ -61,12 +63,14 @@ async fn from_the_console_every_trouble_is_made_and_the_shop_says_what_it_is() -
     window.click("upgrade-provider-google").await?;
     trips.denies(&window.opened(1).await?).await?;
     window.find("browser-failed").await?;
+    window.reads("You did not allow the shop to use Google, so nothing has changed.").await?;
     window.screenshot("63-denied").await?;
     window.click("browser-other").await?;
     tester.sets("google-linked-elsewhere").await?;
     window.click("upgrade-provider-google").await?;
     trips.consents(&window.opened(2).await?, "google@example.com").await?;
     window.find("upgrade-taken").await?;
+    window.reads("Your Google sign-in belongs to an account already.").await?;
     window.screenshot("64-identity-taken").await?;
     shopper.is("guest").await?;
     window.click("upgrade-other").await?;
@@ -76,7 +80,7 @@ async fn from_the_console_every_trouble_is_made_and_the_shop_says_what_it_is() -
     // The address is still there.
     window.click("upgrade-send").await?;
     window.find("upgrade-code").await?;
-    window.type_into("upgrade-code", &console.code(EMAIL).await?).await?;
+    window.type_into("upgrade-code", &tester.reads_code(EMAIL).await?).await?;
     shopper.is("member").await?;
     window.screenshot("65-answer-lost").await?;
     tester.screenshot("66-console").await?;
@@ -107,6 +111,7 @@ async fn a_guest_who_is_cleaned_up_is_told_and_keeps_the_cart() -> Result<()> {
     assert!(console.users().await?.is_empty());
     window.click("increase-teapot").await?;
     window.find("notice-identity_lost").await?;
+    window.reads("The server ended your session. Your cart is still here").await?;
     window.screenshot("67-cleaned-up").await?;
     for product in ["teapot", "desk-lamp", "enamel-mug"] {
         window.find(&format!("cart-line-{product}")).await?;
@@ -161,6 +166,7 @@ async fn from_the_console_come_other_devices_taken_numbers_and_two_carts() -> Re
     window.type_into("upgrade-phone", "+15550100").await?;
     window.click("upgrade-send").await?;
     window.find("upgrade-taken").await?;
+    window.reads("There is already an account with +15550100.").await?;
     window.screenshot("68-number-taken").await?;
     window.click("upgrade-other").await?;
 
@@ -171,7 +177,7 @@ async fn from_the_console_come_other_devices_taken_numbers_and_two_carts() -> Re
     window.click("upgrade-send").await?;
     window.click("upgrade-switch").await?;
     window.find("switch-code").await?;
-    window.type_into("switch-code", &console.code("member@example.com").await?).await?;
+    window.type_into("switch-code", &tester.reads_code("member@example.com").await?).await?;
     window.find("conflict-line-gooseneck-kettle").await?;
     window.screenshot("69-two-carts").await?;
     window.click("conflict-confirm").await?;
@@ -182,6 +188,16 @@ async fn from_the_console_come_other_devices_taken_numbers_and_two_carts() -> Re
     window.find("notice-hand_off_undone").await?;
     shopper.sees_quantity("teapot", 1).await?;
     window.close().await?;
+
+    // The console itself is for everybody, too.
+    let axe = Axe::new()?;
+    for tab in ["inbox", "people", "probe", "scenarios", "timeline", "dials"] {
+        tester.goes_to(tab).await?;
+        for (scheme, width) in [("light", 800), ("dark", 1440)] {
+            desk.wears(scheme, width, 900).await?;
+            axe.check(&desk.driver, &format!("the console's {tab}, {scheme}")).await?;
+        }
+    }
     desk.close().await?;
     sandbox.shutdown().await;
     Ok(())

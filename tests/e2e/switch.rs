@@ -83,6 +83,7 @@ fn total(items: &str) -> String {
     format!(r#"document.querySelector('[data-testid="conflict-total"]')?.dataset.items === "{items}""#)
 }
 
+// tidy: long because it is one account on two devices, from its making to an answer that is remembered.
 #[tokio::test]
 async fn a_provider_in_a_real_browser_and_the_same_identity_again_on_another_device() -> Result<()> {
     let port = free_port()?;

@@ -4,8 +4,9 @@ use std::fs;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
+use thirtyfour::WebDriver;
 
-use crate::{Window, window::root};
+use crate::window::root;
 
 /// The rules of WCAG 2.2 up to level AA.
 const RULES: &str = r#"["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]"#;
@@ -21,8 +22,8 @@ impl Axe {
     }
 
     /// Fails if the page breaks a rule, and tells which and where.
-    pub async fn check(&self, window: &Window, what: &str) -> Result<()> {
-        window.script(&self.0).await?;
+    pub async fn check(&self, page: &WebDriver, what: &str) -> Result<()> {
+        page.execute(&self.0, Vec::new()).await?;
         let look = format!(
             "const done = arguments[arguments.length - 1];
             axe.run(document, {{ runOnly: {{ type: 'tag', values: {RULES} }}, resultTypes: ['violations'] }}).then(
@@ -30,7 +31,7 @@ impl Axe {
                     ({{ id, help, at: nodes.map((node) => node.html.slice(0, 200) + ' ' + node.failureSummary) }}))),
                 (error) => done([{{ id: 'axe', help: String(error) }}]));"
         );
-        let found = window.driver.execute_async(look, Vec::new()).await?.json().clone();
+        let found = page.execute_async(look, Vec::new()).await?.json().clone();
         ensure!(found.as_array().is_some_and(Vec::is_empty), "{what}: {}", pretty(&found));
         Ok(())
     }

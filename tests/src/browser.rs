@@ -55,7 +55,8 @@ impl Opener {
 
 /// A real Chromium, driven.
 pub struct Browser {
-    pub(crate) driver: WebDriver,
+    /// What it shows.
+    pub driver: WebDriver,
     chromedriver: Child,
     _profile: tempfile::TempDir,
 }

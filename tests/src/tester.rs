@@ -64,6 +64,14 @@ impl<'a> Tester<'a> {
         self.hears("lifted").await
     }
 
+    /// Reads the newest code for an address from the inbox.
+    pub async fn reads_code(&self, to: &str) -> Result<String> {
+        self.goes_to("inbox").await?;
+        let code = format!("//*[@id='messages']//li[.//h3[text()='{to}']][1]//*[contains(@class, 'code')]");
+        let element = self.0.driver.query(By::XPath(code)).first().await.context("a message")?;
+        Ok(element.text().await?)
+    }
+
     /// Runs an example as a guest and as a member, and waits for both answers.
     pub async fn probes(&self, example: &str, answers: &[&str; 2]) -> Result<()> {
         self.goes_to("probe").await?;
@@ -89,7 +97,8 @@ impl<'a> Tester<'a> {
     }
 
     async fn clicks(&self, css: &str) -> Result<()> {
-        self.press(self.0.driver.query(By::Css(css)).first().await.with_context(|| format!("{css} at the console"))?).await
+        self.press(self.0.driver.query(By::Css(css)).first().await.with_context(|| format!("{css} at the console"))?)
+            .await
     }
 
     async fn press(&self, element: WebElement) -> Result<()> {

@@ -134,6 +134,11 @@ impl Window {
         self.until(words, &script).await
     }
 
+    /// Waits until these words are to be read.
+    pub async fn reads(&self, words: &str) -> Result<()> {
+        self.until(words, &format!("document.body.innerText.includes({words:?})")).await
+    }
+
     /// Waits until no element has a test id.
     pub async fn gone(&self, id: &str) -> Result<()> {
         self.until(&format!("the end of {id}"), &format!("!document.querySelector({:?})", selector(id))).await

@@ -1,7 +1,7 @@
 //! The shop's story, for people or for a camera. `cargo xtask tour` builds what it needs and runs it.
 
 use std::{
-    env,
+    env, fs,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -17,6 +17,9 @@ use carryover_testkit::{ControlOptions, SandboxOptions};
 const PAUSE: Duration = Duration::from_secs(5);
 /// The smallest window that is promised to work, and a laptop's.
 const SIZES: [(u32, u32); 2] = [(800, 600), (1440, 900)];
+/// The scenes that the README shows, and under which name.
+const README: [(&str, &str); 4] =
+    [("guest", "shop.png"), ("code", "code.png"), ("two-carts", "two-carts.png"), ("merged", "member.png")];
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -91,7 +94,11 @@ impl Audience for Camera {
             for theme in ["dark", "light"] {
                 window.wear(theme).await?;
                 let file = format!("{theme}-{width}x{height}/{:02}-{}.png", self.taken, scene.name);
-                window.picture(&self.folder.join(file)).await?;
+                window.picture(&self.folder.join(&file)).await?;
+                let readme = README.iter().find(|(name, _)| *name == scene.name);
+                if let Some((_, name)) = readme.filter(|_| theme == "light" && width == SIZES[1].0) {
+                    fs::copy(self.folder.join(&file), self.folder.join("..").join(name))?;
+                }
             }
         }
         Ok(())

@@ -18,6 +18,21 @@ test("a shop that can't open says why, and asks for nothing else", async () => {
   ]);
 });
 
+test("a toast arrives in a region that was there before, and the page says its language and direction", async () => {
+  const { api } = fakeApi({
+    snapshot: () => Promise.resolve(view({ cart: cart(1, 2) }, [line()])),
+    setQuantity: () => Promise.resolve({ status: "error", error: uiError({ code: "disk_full" }) }),
+  });
+  render(App, { api });
+  const remove = await screen.findByTestId("remove-teapot");
+  expect(document.documentElement).toHaveAttribute("lang", "en");
+  expect(document.documentElement).toHaveAttribute("dir", "ltr");
+  const region = screen.getByRole("log");
+  await userEvent.click(remove);
+  expect(region).toContainElement(await screen.findByTestId("toast"));
+  expect(region).toBeInTheDocument();
+});
+
 test("a network that is back is used at once", async () => {
   const { api } = fakeApi();
   render(App, { api });

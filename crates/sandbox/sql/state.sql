@@ -56,7 +56,7 @@ select json_build_object(
     ),
     'provider_accounts', (
         select coalesce(json_agg(json_build_object(
-            'provider', a.provider, 'sub', a.sub, 'name', a.name, 'email', a.email
+            'provider', a.provider, 'sub', a.sub, 'name', a.name, 'email', a.email, 'address', a.address
         ) order by a.created_at desc), '[]')
         from (select * from sandbox.provider_accounts order by created_at desc limit 100) a
     ),

@@ -34,6 +34,9 @@ pub(crate) enum What {
         method: String,
         /// Without its query.
         path: String,
+        /// The harmless part of the query, as it was asked.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        query: Option<String>,
         /// `None` when no answer was sent.
         status: Option<u16>,
         /// How long it took, in milliseconds.

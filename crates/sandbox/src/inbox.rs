@@ -30,11 +30,11 @@ pub(crate) struct Message<'a> {
 #[derive(Serialize)]
 pub(crate) struct Received {
     id: i64,
-    to: String,
-    channel: String,
+    pub to: String,
+    pub channel: String,
     subject: String,
     kind: String,
-    code: String,
+    pub code: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     link: Option<String>,
     /// Milliseconds since 1970.

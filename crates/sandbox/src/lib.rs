@@ -9,6 +9,7 @@ mod clean_up;
 mod clock;
 mod config;
 mod control;
+mod early_ends;
 mod engine;
 mod error;
 mod events;

@@ -1,5 +1,7 @@
 //! Tells every request as an event.
 
+mod query;
+
 use std::{sync::Arc, time::Instant};
 
 use axum::{
@@ -21,10 +23,10 @@ pub(crate) async fn layer(State(sandbox): State<Arc<Sandbox>>, request: Request,
     if !path.starts_with("/auth/v1") && !path.starts_with("/rest/v1") || method == Method::OPTIONS {
         return next.run(request).await;
     }
-    let grant = request.uri().query().unwrap_or_default().to_owned();
+    let asked = request.uri().query().unwrap_or_default().to_owned();
     let token = bearer_token(request.headers());
     // Only of tokens that count, so that nobody writes into the console what they like.
-    if let Some(claims) = token.and_then(|token| sandbox.jwt.read(token, sandbox.clock.now_seconds()).ok()) {
+    if let Some(claims) = token.and_then(|token| sandbox.read_token(token).ok()) {
         sandbox.events.claims.remember(claims);
     }
     let bearer = token.and_then(subject);
@@ -37,8 +39,9 @@ pub(crate) async fn layer(State(sandbox): State<Arc<Sandbox>>, request: Request,
         ms: (started.elapsed().as_secs_f64() * 100_000.0).round() / 100.0,
         error_code: text(response.headers(), "x-sb-error-code"),
         user_id: text(response.headers(), "sb-auth-user-id").and_then(|id| id.parse().ok()).or(bearer),
-        action: if succeeded && met.is_none_or(|met| met.reached) { action(&method, &path, &grant) } else { None },
+        action: if succeeded && met.is_none_or(|met| met.reached) { action(&method, &path, &asked) } else { None },
         fault: met.map(|met| met.name),
+        query: query::harmless(&path, &asked),
         method: method.to_string(),
         path,
     };

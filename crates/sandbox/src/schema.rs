@@ -9,11 +9,12 @@ use crate::{
 };
 
 /// Supabase's schema and the sandbox's own, in steps: a folder from an earlier version gets what it lacks.
-const AUTH: [(&str, &str); 4] = [
+const AUTH: [(&str, &str); 5] = [
     ("auth", include_str!("../sql/auth.sql")),
     ("auth-2", include_str!("../sql/auth_2_flows.sql")),
     ("auth-3", include_str!("../sql/auth_3_providers.sql")),
     ("auth-4", include_str!("../sql/auth_4_rest.sql")),
+    ("auth-5", include_str!("../sql/auth_5_addresses.sql")),
 ];
 /// The catalog. Run again, it puts products back to what it says.
 pub(crate) const SEED: &str = include_str!("../../../supabase/seed.sql");

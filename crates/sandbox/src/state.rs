@@ -2,15 +2,17 @@
 
 use std::net::IpAddr;
 
+use serde_json::Value;
 use tokio::sync::{OnceCell, watch};
 use url::Url;
 
 use crate::{
     Clock, Config, DataLocation,
+    early_ends::EarlyEnds,
     engine::{Database, Turn},
     events::Events,
     faults::Faults,
-    jwt::Jwt,
+    jwt::{BadToken, Jwt},
     limits::{Bucket, Limits},
     redirect::Redirects,
     schema,
@@ -34,6 +36,7 @@ pub(crate) struct Sandbox {
     pub limits: Limits,
     pub faults: Faults,
     pub events: Events,
+    pub early_ends: EarlyEnds,
     pub url: Url,
     database: OnceCell<Database>,
     readiness: watch::Sender<Readiness>,
@@ -49,10 +52,17 @@ impl Sandbox {
             limits: Limits::default(),
             faults: Faults::default(),
             events: Events::default(),
+            early_ends: EarlyEnds::default(),
             url,
             database: OnceCell::new(),
             readiness: watch::Sender::new(Readiness::Opening),
         }
+    }
+
+    /// The claims of an access token or a key that counts now.
+    pub(crate) fn read_token(&self, token: &str) -> Result<Value, BadToken> {
+        let claims = self.jwt.read(token, self.clock.now_seconds())?;
+        if self.early_ends.has_ended(&claims) { Err(BadToken::Expired) } else { Ok(claims) }
     }
 
     /// Draws from a bucket of this address; false when it is empty.

@@ -36,7 +36,7 @@ pub use backend::{Backend, BackendError, BackendKind, BackendOffer};
 pub use carryover_auth::{Clock, Code, Contact, Error as AuthError, Nonce, Otp, Password, SystemClock};
 pub use carryover_cart::{
     Limit, LineNote, Money, ProductId, ServerCart,
-    merge::{Answer, Bound, ByHand, Reason, Rule, Rules},
+    merge::{Absence, Answer, Bound, ByHand, Reason, Rule, Rules},
 };
 pub use carryover_store::{HandedOver, Outcome, Recovered, StoreError};
 pub use catalog::{Catalog, Category, Product};

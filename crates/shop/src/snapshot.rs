@@ -207,6 +207,8 @@ pub enum NoticeKind {
     HandOffUndone,
     /// The guest's cart was handed over to an account that is not signed in here.
     CartMoved,
+    /// The session of the account ended before the person had decided about two carts.
+    SignInEnded,
     /// This machine has no key store: the key lies in a file.
     KeyFile,
     /// The server ended the guest's or member's session.

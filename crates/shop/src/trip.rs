@@ -30,10 +30,12 @@ const DEEP_LINK: &str = "carryover://auth/callback";
 /// How often the code from the browser is tried when the network fails: it is spent by nobody else.
 const TRIES: usize = 6;
 
-/// What the browser shows when it has come back. It is not known yet what comes of it.
+/// What the browser shows when it has come back. It is not known yet what comes of it, nor in which of the window's languages
+/// its person reads.
 const PAGE: &str = "<!doctype html><html lang=en><meta charset=utf-8><title>Carryover</title>\
 <meta name=color-scheme content='light dark'><style>body{font:1.1rem/1.5 system-ui,sans-serif;display:grid;place-content:center;\
-min-height:90vh;text-align:center}</style><h1>You can go back to Carryover</h1><p>This page may be closed.</p>";
+min-height:90vh;text-align:center}</style><h1>You can go back to Carryover</h1><p>This page may be closed.</p>\
+<section lang=de><h2>Sie können zu Carryover zurückkehren</h2><p>Diese Seite kann geschlossen werden.</p></section>";
 
 /// What the trip is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

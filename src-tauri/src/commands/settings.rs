@@ -9,7 +9,7 @@ use crate::{backend, console, dto, error::UiError, preferences};
 #[tauri::command]
 #[specta::specta]
 pub(crate) fn preferences(app: AppHandle) -> dto::Preferences {
-    preferences::get(&app, preferences::LOOKS).unwrap_or_default()
+    preferences::get(&app, preferences::LOOKS).map_or_else(Default::default, |kept| dto::Preferences::kept(&kept))
 }
 
 /// Keeps theme and language.

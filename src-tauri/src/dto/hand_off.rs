@@ -52,6 +52,7 @@ pub(crate) enum Reason {
     OnlyAccount,
     LeftOut,
     Unavailable,
+    SoldOut,
     Reduced { wanted: u32, allowed: u32, by: LimitedBy },
     Repriced { seen: Money, now: Money },
 }
@@ -205,6 +206,7 @@ impl From<&shop::Reason> for Reason {
             shop::Reason::OnlyGuest => Self::OnlyGuest,
             shop::Reason::OnlyAccount => Self::OnlyAccount,
             shop::Reason::LeftOut { .. } => Self::LeftOut,
+            shop::Reason::Unavailable { cause: shop::Absence::SoldOut, .. } => Self::SoldOut,
             shop::Reason::Unavailable { .. } => Self::Unavailable,
             shop::Reason::Reduced { wanted, allowed, by } => Self::Reduced {
                 wanted: *wanted,

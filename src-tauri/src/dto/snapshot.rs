@@ -92,6 +92,7 @@ pub(crate) enum NoticeKind {
     HandedOver,
     HandOffUndone,
     CartMoved,
+    SignInEnded,
     KeyFile,
     IdentityLost,
     BackendFailed,
@@ -266,6 +267,7 @@ impl From<&shop::Notice> for Notice {
             }
             shop::NoticeKind::HandOffUndone => of_run(NoticeKind::HandOffUndone),
             shop::NoticeKind::CartMoved => of_run(NoticeKind::CartMoved),
+            shop::NoticeKind::SignInEnded => of_run(NoticeKind::SignInEnded),
             shop::NoticeKind::KeyFile => of_run(NoticeKind::KeyFile),
             shop::NoticeKind::IdentityLost => of_run(NoticeKind::IdentityLost),
             shop::NoticeKind::BackendFailed => of_run(NoticeKind::BackendFailed),

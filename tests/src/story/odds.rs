@@ -3,14 +3,16 @@
 use std::fs;
 
 use anyhow::{Context, Result};
-use carryover_testkit::SandboxOptions;
+use carryover_testkit::{ControlOptions, Desk, SandboxOptions};
+use serde_json::json;
 
-use super::{Audience, scene};
+use super::{Audience, EMAIL, scene};
 use crate::{Device, Keyboard, Shopper, Window, free_port};
 
 /// What most people never see.
 pub async fn what_seldom_happens(audience: &mut impl Audience) -> Result<()> {
     in_a_small_window(audience).await?;
+    a_server_in_trouble(audience).await?;
     nothing_to_buy(audience).await?;
     nothing_opens(audience).await
 }
@@ -50,6 +52,54 @@ async fn in_a_small_window(audience: &mut impl Audience) -> Result<()> {
     window.close().await
 }
 
+/// What keeps a cart from the server, a code that ran out, and a line that is sold out.
+async fn a_server_in_trouble(audience: &mut impl Audience) -> Result<()> {
+    let options = SandboxOptions { control: Some(ControlOptions::default()), ..SandboxOptions::default() };
+    let (sandbox, console) = carryover_testkit::sandbox(options).await?;
+    let desk = Desk::of(&sandbox)?;
+    let device = Device::new()?;
+    let window = Window::open_hosted(device.path(), sandbox.url().port().context("a port")?).await?;
+    let shopper = Shopper(&window);
+    shopper.looks().await?;
+    let refuse = |path: &str, status: u16, code: &str| json!({ "path": path, "fault": { "kind": "error", "status": status, "code": code, "message": "On purpose." } });
+    desk.set_fault(&refuse("/auth/v1/signup", 429, "over_request_rate_limit")).await?;
+    window.click("add-teapot").await?;
+    shopper.sees_save_state("rate_limited").await?;
+    scene(audience, &window, "too-many-guests", "The network has had its guests of this hour. The cart works.").await?;
+    desk.lift_faults().await?;
+    desk.set_fault(&refuse("/auth/v1/signup", 400, "captcha_failed")).await?;
+    window.click("retry-now").await?;
+    shopper.sees_save_state("captcha").await?;
+    scene(audience, &window, "captcha", "A captcha failed. The cart works.").await?;
+    desk.lift_faults().await?;
+    desk.set_fault(&refuse("/rest/v1/rpc/*", 500, "unexpected_failure")).await?;
+    window.click("retry-now").await?;
+    shopper.sees_save_state("server_trouble").await?;
+    scene(audience, &window, "server-trouble", "The server has a problem. The cart works.").await?;
+    desk.lift_faults().await?;
+    window.click("retry-now").await?;
+    shopper.saved().await?;
+
+    window.click("keep-my-cart").await?;
+    window.type_into("upgrade-email", EMAIL).await?;
+    window.click("upgrade-send").await?;
+    window.find("upgrade-code").await?;
+    let code = console.code(EMAIL).await?;
+    desk.advance_clock(3_601).await?;
+    window.type_into("upgrade-code", &code).await?;
+    window.reads("This code is wrong or has expired.").await?;
+    scene(audience, &window, "code-expired", "A code that ran out, and another one for the asking.").await?;
+    window.escape().await?;
+    window.gone("upgrade-code").await?;
+    sandbox.execute("update public.products set stock = 0 where id = 'teapot'").await?;
+    window.click("increase-teapot").await?;
+    window.find("notice-unavailable").await?;
+    scene(audience, &window, "sold-out", "What is sold out is told, not dropped in silence.").await?;
+    window.close().await?;
+    sandbox.shutdown().await;
+    Ok(())
+}
+
 /// A project whose shop is empty.
 async fn nothing_to_buy(audience: &mut impl Audience) -> Result<()> {
     let (sandbox, _) = carryover_testkit::sandbox(SandboxOptions::default()).await?;
@@ -70,6 +120,7 @@ async fn nothing_opens(audience: &mut impl Audience) -> Result<()> {
     fs::create_dir(device.path().join("carryover.db"))?;
     let window = Window::open_chosen(device.path(), free_port()?).await?;
     window.find("startup-problem").await?;
-    scene(audience, &window, "cannot-open", "The shop's file can't be opened: what to do is said in the window.").await?;
+    scene(audience, &window, "cannot-open", "The shop's file can't be opened: what to do is said in the window.")
+        .await?;
     window.close().await
 }

@@ -34,7 +34,8 @@ pub async fn other_ways_in_and_out(audience: &mut impl Audience) -> Result<()> {
     window.click("keep-my-cart").await?;
     window.click("upgrade-provider-google").await?;
     window.find("browser-step").await?;
-    scene(audience, &window, "browser", "The provider is asked in the browser; the shop waits and can be told not to.").await?;
+    scene(audience, &window, "browser", "The provider is asked in the browser; the shop waits and can be told not to.")
+        .await?;
     let landed = window.console.consent(&window.opened(1).await?, &[("answer", "deny")]).await?;
     window.console.visit(&landed).await?;
     window.find("browser-failed").await?;

@@ -26,6 +26,8 @@ export function reasonSentence(reason: Reason, line: PlanLine, locale: string): 
       return m.reason_left_out();
     case "unavailable":
       return m.reason_unavailable();
+    case "sold_out":
+      return m.reason_sold_out();
     case "reduced": {
       const { allowed, wanted } = reason;
       const words = reason.by === "stock" ? m.reason_reduced_stock : m.reason_reduced_order;
@@ -41,5 +43,5 @@ export function reasonSentence(reason: Reason, line: PlanLine, locale: string): 
 
 /** What a person should notice: something is less, dearer or gone. */
 export function isConsequence({ code }: Reason): boolean {
-  return code === "reduced" || code === "repriced" || code === "unavailable";
+  return code === "reduced" || code === "repriced" || code === "unavailable" || code === "sold_out";
 }

@@ -14,6 +14,16 @@ export function formatAgo(at: number, now: number, locale: string): string {
   return formatDay(at, locale);
 }
 
+/** Whole seconds until then, and none when it is over. */
+export function secondsUntil(at: number, now: number): number {
+  return Math.max(0, Math.ceil((at - now) / 1000));
+}
+
+/** Minutes and seconds as on a clock. */
+export function formatCountdown(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
 /** The day in the words of a locale. */
 export function formatDay(at: number, locale: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: "long" }).format(at);

@@ -8,6 +8,7 @@ import type { Reason } from "./api/client";
 import { findProducts } from "./search";
 import { EUR, planLine, product } from "./test/fixtures";
 import { formatAgo } from "./time";
+import { m } from "../paraglide/messages";
 
 test.each([
   [{ minor: 1250, currency: "EUR" }, "en", "€12.50"],
@@ -84,4 +85,20 @@ test.each<[Reason, string, boolean]>([
 ])("the reason %o is said, and what costs something stands out", (reason, sentence, consequence) => {
   expect(reasonSentence(reason, planLine(), "en")).toBe(sentence);
   expect(isConsequence(reason)).toBe(consequence);
+});
+
+test.each([
+  ["en", 1, "Show 1 more product"],
+  ["en", 2, "Show 2 more products"],
+  ["de", 1, "1 weiteres Produkt zeigen"],
+  ["de", 2, "2 weitere Produkte zeigen"],
+] as const)("%s: %i more", (locale, count, words) => {
+  expect(m.show_more_products({ count }, { locale })).toBe(words);
+});
+
+test.each([
+  ["en", "Wait one second,"],
+  ["de", "Warten Sie eine Sekunde "],
+] as const)("%s: one second is one", (locale, words) => {
+  expect(m.error_rate_limited_for({ seconds: 1 }, { locale })).toContain(words);
 });

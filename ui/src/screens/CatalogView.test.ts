@@ -52,6 +52,22 @@ test("the order is kept while categories and searches change", async () => {
   expect(screen.getByTestId("sort")).toHaveValue("price_up");
 });
 
+test("how many a search finds is said in a region that was there before", async () => {
+  await open(few);
+  const region = screen.getByText("3 products");
+  expect(region).toHaveRole("status");
+  await userEvent.type(screen.getByTestId("search"), "lamp");
+  expect(region).toHaveTextContent("1 product");
+  await userEvent.type(screen.getByTestId("search"), "xyz");
+  expect(region).toHaveTextContent("0 products");
+  expect(region).toBeVisible();
+});
+
+test("one more product is one", async () => {
+  await open(Array.from({ length: 61 }, (_, index) => product({ id: `p${index}`, name: `No. ${index}` })));
+  expect(screen.getByTestId("more-products")).toHaveTextContent(/^Show 1 more product$/);
+});
+
 test("a large shop is shown in steps, and every product is counted", async () => {
   await open(Array.from({ length: 100 }, (_, index) => product({ id: `p${index}`, name: `No. ${index}` })));
   expect(screen.getByText("100 products")).toBeVisible();

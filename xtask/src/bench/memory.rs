@@ -31,7 +31,10 @@ pub(super) fn measure(stage: &Stage) -> Result<()> {
     let bare = rests(stage, Command::new(sh::built("debug", "examples/bare_window")))?;
     let alone = shop("memory-alone", &NO_SERVER)?;
     let whole = shop("memory", &[])?;
-    println!("\nmemory, all processes of a window, shared pages by their share (PSS), {} s after the paint", SETTLE.as_secs());
+    println!(
+        "\nmemory, all processes of a window, shared pages by their share (PSS), {} s after the paint",
+        SETTLE.as_secs()
+    );
     println!("  bare window                   {bare:>6.0} MB");
     println!("  shop                          {alone:>6.0} MB, ratio {:.2}", alone / bare);
     println!("  shop with the sandbox in it   {whole:>6.0} MB, ratio {:.2}", whole / bare);

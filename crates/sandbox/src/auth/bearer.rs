@@ -23,7 +23,7 @@ pub(crate) struct Caller {
 pub(crate) fn claims(sandbox: &Sandbox, headers: &HeaderMap) -> Result<Value, ApiError> {
     let token = token(headers)
         .ok_or_else(|| ApiError::new(401, "no_authorization", "This endpoint requires a valid Bearer token"))?;
-    sandbox.jwt.read(token, sandbox.clock.now_seconds()).map_err(|bad| {
+    sandbox.read_token(token).map_err(|bad| {
         let message = format!("invalid JWT: unable to parse or verify signature, {}", bad.words());
         ApiError::new(403, "bad_jwt", message)
     })

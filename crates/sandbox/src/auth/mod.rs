@@ -24,6 +24,7 @@ mod recover;
 mod registration;
 mod request;
 mod resend;
+mod sent;
 mod sessions;
 mod settings;
 mod signup;
@@ -45,6 +46,7 @@ use axum::{
 };
 
 pub(crate) use bearer::token as bearer_token;
+pub(crate) use sent::{Sent, Standing, awaited};
 
 use crate::state::Sandbox;
 

@@ -122,7 +122,8 @@ pub(crate) async fn answer(
         )
         .await?;
     let (user, mut claims) = (json_column(&row, 0)?, json_column(&row, 1)?);
-    let (issued, lifetime) = (sandbox.clock.now_seconds(), sandbox.config.auth.jwt_expiry);
+    let issued = sandbox.early_ends.issue(session, sandbox.clock.now_seconds());
+    let lifetime = sandbox.config.auth.jwt_expiry;
     let issuer = &sandbox.config.auth.jwt_issuer;
     claims["iss"] = if issuer.is_empty() { format!("{}auth/v1", sandbox.url) } else { issuer.clone() }.into();
     claims["iat"] = issued.into();

@@ -20,6 +20,8 @@ pub(super) enum Move {
     Advance(i64),
     /// It says this from now on.
     Set(Timestamp),
+    /// It stands still, or goes on from where it stands.
+    Freeze(bool),
 }
 
 pub(super) async fn get(State(sandbox): State<Arc<Sandbox>>) -> Json<Value> {
@@ -36,6 +38,14 @@ pub(super) async fn post(State(sandbox): State<Arc<Sandbox>>, Said(to): Said<Mov
             sandbox.clock.set(instant.as_second());
             tell(&sandbox, format!("set the clock to {instant}"));
         }
+        Move::Freeze(true) => {
+            sandbox.clock.freeze();
+            tell(&sandbox, "froze the clock");
+        }
+        Move::Freeze(false) => {
+            sandbox.clock.run();
+            tell(&sandbox, "let the clock run");
+        }
         _ => return Err(Refusal::new(StatusCode::BAD_REQUEST, "no more than a hundred years at a time")),
     }
     Ok(Json(shown(&sandbox)))
@@ -49,5 +59,5 @@ pub(super) async fn delete(State(sandbox): State<Arc<Sandbox>>) -> Json<Value> {
 
 pub(super) fn shown(sandbox: &Sandbox) -> Value {
     let now = Timestamp::from_second(sandbox.clock.now_seconds()).unwrap_or_default();
-    json!({ "now": now.to_string(), "offset": sandbox.clock.offset() })
+    json!({ "now": now.to_string(), "offset": sandbox.clock.offset(), "frozen": sandbox.clock.is_frozen() })
 }

@@ -7,12 +7,14 @@ mod devices;
 mod events;
 mod faults;
 mod guard;
+mod inside;
 mod messages;
 mod page;
 mod probe;
 mod report;
 mod reset;
 mod scenarios;
+mod sessions;
 mod state;
 mod users;
 
@@ -24,7 +26,7 @@ use axum::{
     http::StatusCode,
     middleware,
     response::{IntoResponse, Response},
-    routing::{delete, get, post},
+    routing::{delete, get, post, put},
 };
 use rand::RngExt;
 use serde::de::DeserializeOwned;
@@ -121,8 +123,12 @@ fn routes(sandbox: Arc<Sandbox>, control: &Control, devices: Devices) -> Router 
         .route("/scenarios/{name}", post(scenarios::post))
         .route("/state", get(state::get))
         .route("/messages", get(messages::get))
-        .route("/users/{id}", delete(users::delete))
+        .route("/messages/{id}/expire", post(messages::expire))
+        .route("/users", post(users::post))
+        .route("/users/{id}", put(users::put).delete(users::delete))
         .route("/users/{id}/sessions", delete(users::end_sessions))
+        .route("/sessions/{id}", delete(sessions::delete))
+        .route("/sessions/{id}/expire", post(sessions::expire))
         .route("/probe", post(probe::post))
         .route("/devices", post(devices::post))
         .route("/report", get(report::get))

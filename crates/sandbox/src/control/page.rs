@@ -25,6 +25,7 @@ const SCRIPT: &str = concat!(
     include_str!("console/tabs.js"),
     include_str!("console/inbox.js"),
     include_str!("console/people.js"),
+    include_str!("console/person.js"),
     include_str!("console/probe.js"),
     include_str!("console/scenarios.js"),
     include_str!("console/timeline.js"),

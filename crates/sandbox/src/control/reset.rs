@@ -22,9 +22,12 @@ pub(super) async fn reset(sandbox: &Sandbox) -> Result<(), Refusal> {
     let mut turn = sandbox.turn().await.map_err(Refusal::failed)?;
     let tx = turn.begin().await?;
     tx.batch_execute(EMPTY).await?;
+    // Products of the sandbox's own, which the seed knows nothing of.
+    tx.batch_execute("delete from public.products where id like 'long-%'").await?;
     tx.batch_execute(schema::SEED).await?;
     tx.commit().await?;
     sandbox.limits.reset();
+    sandbox.early_ends.clear();
     sandbox.faults.lift_all();
     sandbox.clock.reset();
     Ok(())

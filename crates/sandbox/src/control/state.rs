@@ -24,7 +24,9 @@ pub(super) async fn shown(sandbox: &Sandbox, devices: &Devices) -> Result<Value,
     let mut state: Value = tx.query_one(STATE, &[]).await?.try_get(0)?;
     for session in state["sessions"].as_array_mut().into_iter().flatten() {
         let id = session["id"].as_str().and_then(|id| id.parse().ok());
-        session["claims"] = json!(id.and_then(|id| sandbox.events.claims.of(id)));
+        let claims = id.and_then(|id| sandbox.events.claims.of(id));
+        session["token_ended"] = claims.as_ref().is_some_and(|claims| sandbox.early_ends.has_ended(claims)).into();
+        session["claims"] = json!(claims);
     }
     state["url"] = sandbox.url.as_str().into();
     state["clock"] = clock::shown(sandbox);

@@ -8,7 +8,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{Provider, account, refuse};
+use super::{
+    Provider,
+    account::{self, Address},
+    refuse,
+};
 use crate::state::Sandbox;
 
 const PAGE: &str = include_str!("page.html");
@@ -57,10 +61,15 @@ async fn render(sandbox: &Sandbox, provider: &Provider<'_>, state: &str, hint: &
         // Writing to a string does not fail.
         let _ = write!(
             choices,
-            "<label><input type=\"radio\" name=\"account\" value=\"{}\"{checked} /> {} <small>{}</small></label>",
+            "<label><input type=\"radio\" name=\"account\" value=\"{}\"{checked} /> {} <small>{}{}</small></label>",
             escape(&account.sub),
             escape(&account.name),
             escape(&account.email),
+            match account.address {
+                Address::Verified => "",
+                Address::Unverified => ", not verified",
+                Address::Missing => ", kept from others",
+            },
         );
     }
     let known: Vec<String> =

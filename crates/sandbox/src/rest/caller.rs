@@ -20,7 +20,7 @@ impl Caller {
     pub(crate) fn of(sandbox: &Sandbox, headers: &HeaderMap) -> Result<Self, RestError> {
         let key = headers.get("apikey").and_then(|key| key.to_str().ok());
         let token = bearer_token(headers).or(key).ok_or_else(RestError::no_key)?;
-        let claims = sandbox.jwt.read(token, sandbox.clock.now_seconds()).map_err(|bad| match bad {
+        let claims = sandbox.read_token(token).map_err(|bad| match bad {
             BadToken::Expired => RestError::new(401, "PGRST303", "JWT expired"),
             BadToken::Malformed | BadToken::Signature => {
                 RestError::new(401, "PGRST301", "No suitable key or wrong key type")

@@ -1,6 +1,8 @@
 //! Who may ask, the clock, reset and the lists.
 
-use anyhow::Result;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
 use carryover_testkit::Console;
 use reqwest::{Client, Method, header::ORIGIN};
 use serde_json::{Value, json};
@@ -24,6 +26,11 @@ async fn nobody_gets_in_without_the_token() -> Result<()> {
         (Method::GET, "messages"),
         (Method::POST, "probe"),
         (Method::POST, "devices"),
+        (Method::POST, "users"),
+        (Method::PUT, "users/00000000-0000-0000-0000-000000000000"),
+        (Method::POST, "messages/1/expire"),
+        (Method::DELETE, "sessions/00000000-0000-0000-0000-000000000000"),
+        (Method::POST, "sessions/00000000-0000-0000-0000-000000000000/expire"),
         (Method::GET, "report"),
         (Method::DELETE, "users/00000000-0000-0000-0000-000000000000"),
     ] {
@@ -81,17 +88,63 @@ async fn the_clock_goes_where_it_is_told() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_frozen_clock_stands_still_is_moved_and_runs_again() -> Result<()> {
+    let desk = Desk::new().await?;
+    let set = desk.post("clock", &json!({ "set": "2031-05-06T07:08:09Z" })).await?;
+    assert_eq!(set["frozen"], false);
+    assert_eq!(desk.post("clock", &json!({ "freeze": true })).await?["frozen"], true);
+    let stands = desk.get("clock").await?["now"].clone();
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert_eq!(desk.get("state").await?["clock"]["now"], stands);
+    desk.post("clock", &json!({ "set": "2032-05-06T07:08:09Z" })).await?;
+    let moved = desk.post("clock", &json!({ "advance": 60 })).await?;
+    assert_eq!((&moved["now"], &moved["frozen"]), (&json!("2032-05-06T07:09:09Z"), &json!(true)));
+    let runs = desk.post("clock", &json!({ "freeze": false })).await?;
+    assert_eq!(runs["frozen"], false);
+    assert!(runs["now"].as_str().is_some_and(|now| now.starts_with("2032-05-06T07:09:")), "{runs}");
+    desk.post("clock", &json!({ "freeze": true })).await?;
+    Console::send(desk.request(Method::DELETE, "clock")).await?;
+    let right = desk.get("clock").await?;
+    assert_eq!((&right["offset"], &right["frozen"]), (&json!(0), &json!(false)));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_page_of_the_docs_tells_every_request() -> Result<()> {
+    const PAGE: &str = include_str!("../../../../docs/control.md");
+    const ROUTES: &str = include_str!("../../src/control/mod.rs");
+    for route in ROUTES.lines().filter_map(|line| line.trim().strip_prefix(".route(\"")) {
+        let (path, methods) = route.split_once('"').context("no path")?;
+        for method in
+            ["get", "post", "put", "delete"].into_iter().filter(|method| methods.contains(&format!("{method}(")))
+        {
+            let told = format!("`{} {path}`", method.to_uppercase());
+            assert!(path == "/" || PAGE.contains(&told), "{told} is not told");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn reset_leaves_the_catalog_and_nothing_else() -> Result<()> {
     let desk = Desk::new().await?;
-    for name in ["existing-account-with-cart", "email-pending", "price-changed", "offline", "everyone-31-days-later"] {
+    for name in [
+        "existing-account-with-cart",
+        "email-pending",
+        "price-changed",
+        "offline",
+        "everyone-31-days-later",
+        "two-long-carts",
+    ] {
         desk.scenario(name).await?;
     }
+    desk.post("clock", &json!({ "freeze": true })).await?;
     desk.post("reset", &json!({})).await?;
     let state = desk.get("state").await?;
     for list in ["users", "identities", "sessions", "carts", "messages", "provider_accounts", "faults", "limits"] {
         assert_eq!(state[list], json!([]), "{list}");
     }
-    assert_eq!(state["clock"]["offset"], 0);
+    assert_eq!((&state["clock"]["offset"], &state["clock"]["frozen"]), (&json!(0), &json!(false)));
     let kettle = desk.console.rows("products?select=price_minor&id=eq.gooseneck-kettle").await?;
     assert_eq!(kettle, [json!({ "price_minor": 5900 })]);
     assert_eq!(desk.console.rows("products?select=id").await?.len(), 28);

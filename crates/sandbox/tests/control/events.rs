@@ -63,6 +63,24 @@ async fn an_upgrade_is_told_step_by_step() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_request_is_told_with_the_harmless_part_of_its_query() -> Result<()> {
+    let desk = Desk::new().await?;
+    let guest = desk.console.guest().await?;
+    let key = &desk.console.publishable_key;
+    let cart = format!("/rest/v1/cart_lines?select=quantity&user_id=eq.{}&apikey={key}", guest.id);
+    // A key that stands where a filter should: refused, and not told.
+    desk.console.request(Method::GET, &cart, Some(&guest.access_token)).send().await?;
+    desk.console.step("/auth/v1/verify?token=abc&type=signup&redirect_to=http%3A%2F%2F127.0.0.1%3A7777").await?;
+    let refresh = desk.console.request(Method::POST, "/auth/v1/token?grant_type=refresh_token", None);
+    refresh.json(&json!({ "refresh_token": guest.refresh_token })).send().await?.error_for_status()?;
+    let events = heard(&desk, 4).await?;
+    let told: Vec<_> = events.iter().map(|event| event["query"].clone()).collect();
+    let lines = json!(format!("select=quantity&user_id=eq.{}", guest.id));
+    assert_eq!(told, [Value::Null, lines, Value::Null, json!("grant_type=refresh_token")]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn what_a_fault_met_is_told_as_the_client_saw_it() -> Result<()> {
     let desk = Desk::new().await?;
     desk.scenario("answer-dropped-at-sign-up").await?;

@@ -1,13 +1,15 @@
 //! The control API as a tester's program meets it: who may ask, the clock, faults as a real client sees them, scenarios, the
-//! lists, people, the probe, and the events.
+//! lists, people, what ends at a word, the probe, and the events.
 
 mod doors;
 mod events;
+mod expire;
 mod faults;
 mod page;
 mod people;
 mod probe;
 mod scenarios;
+mod users;
 
 use anyhow::{Context, Result, ensure};
 use carryover_sandbox::{Clock, Config, ControlOptions, Options, Sandbox};

@@ -12,7 +12,7 @@ async fn each_answer_keeps_the_cart_that_was_not_chosen() -> Result<()> {
     for (answer, result, kept) in [
         ("keep_account", ACCOUNTS.as_slice(), vec![("guest".to_owned(), lines(&GUESTS))]),
         ("keep_guest", &GUESTS, vec![("account".to_owned(), lines(&ACCOUNTS))]),
-        ("merge", &merged, vec![]),
+        ("merge", &merged, vec![("account".to_owned(), lines(&ACCOUNTS))]),
     ] {
         case.renew(&GUESTS, &ACCOUNTS).await?;
         let wish = case.wish(&case.offer().await?, answer, result).await?;

@@ -15,7 +15,7 @@ use super::{
     resume::{self, Recognised},
 };
 use crate::{
-    Shop, ShopError,
+    NoticeKind, Shop, ShopError,
     flow::{Choosing, Flow},
     shop::{Inner, Link},
 };
@@ -136,7 +136,12 @@ pub(super) async fn look(inner: &Arc<Inner>, link: &Arc<Link>) -> Result<Option<
             Err(error) => return Err(error),
         }
     }
-    let Some(sides) = look::sides(inner, link).await.map_err(|error| gone(error, inner))? else {
+    let sides = look::sides(inner, link).await;
+    if matches!(sides, Err(ShopError::Auth(AuthError::NoCandidate))) {
+        gone(inner).await?;
+        return Err(ShopError::NoHandOff);
+    }
+    let Some(sides) = sides? else {
         // No guest and no cart: nothing is handed over.
         claim::switch(inner, link).await?;
         return Ok(None);
@@ -158,13 +163,15 @@ pub(super) async fn look(inner: &Arc<Inner>, link: &Arc<Link>) -> Result<Option<
     }
 }
 
-/// The account's session ended while the decision waited: there is nothing to decide about any more.
-fn gone(error: ShopError, inner: &Inner) -> ShopError {
-    if matches!(error, ShopError::Auth(AuthError::NoCandidate)) {
-        inner.update(|model| model.flow = None);
-        return ShopError::NoHandOff;
+/// The account's session ended while the decision waited: there is nothing to decide about any more, and that is said. Whoever
+/// gave the decision up themselves knows it: they hold the lock until nothing is left of it.
+async fn gone(inner: &Inner) -> Result<(), ShopError> {
+    let _sending = inner.sending.lock().await;
+    if matches!(inner.model().flow, Some(Flow::Choosing(_))) {
+        inner.clear_flow().await?;
+        inner.update(|model| model.notify(NoticeKind::SignInEnded));
     }
-    error
+    Ok(())
 }
 
 /// What a person is told of a plan once it is done.

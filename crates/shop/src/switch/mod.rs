@@ -15,7 +15,7 @@ use carryover_auth::Session;
 use uuid::Uuid;
 
 use crate::{
-    ShopError,
+    NoticeKind, ShopError,
     flow::{Choosing, Flow, Step},
     shop::{Inner, Link},
     trip::{self, Purpose},
@@ -50,7 +50,10 @@ pub(crate) async fn resume_flow(inner: &Arc<Inner>, link: &Arc<Link>) -> Result<
     match (flow, link.engine.candidate()) {
         // The dialog asks for the carts.
         (Some(Flow::Choosing(_)), Some(_)) => Ok(()),
-        (Some(Flow::Choosing(_)), None) => inner.clear_flow().await,
+        (Some(Flow::Choosing(_)), None) => {
+            inner.update(|model| model.notify(NoticeKind::SignInEnded));
+            inner.clear_flow().await
+        }
         // Beside a member no account waits: it is what a cancelled trip brought too late.
         (_, Some(_)) if inner.model().is_member() => Ok(link.engine.drop_candidate().await?),
         // Killed between the two: the account is proven, and nobody wrote down that there is something to choose.

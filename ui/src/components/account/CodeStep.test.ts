@@ -12,7 +12,7 @@ function show(change: object = {}) {
     refusals: 0,
     resent: false,
     secondsToResend: 0,
-    expired: false,
+    secondsLeft: Infinity,
     sandbox: true,
     onconfirm: vi.fn(),
     onresend: vi.fn(),
@@ -51,6 +51,16 @@ test("a failure that is not the code's keeps it, and Enter tries again", async (
   expect(props.onconfirm).toHaveBeenCalledTimes(2);
 });
 
+test("what is said of a code is said in a place that was there before", async () => {
+  const { props, rerender } = show();
+  const region = screen.getByRole("status");
+  await rerender({ ...props, resent: true });
+  expect(region).toHaveTextContent("A new code is on its way.");
+  await rerender({ ...props, busy: "confirming" });
+  expect(region).toHaveTextContent("Checking the code");
+  expect(region).toBeInTheDocument();
+});
+
 test("a new code can be had when the countdown is over", async () => {
   const { props, rerender } = show({ secondsToResend: 12 });
   const resend = screen.getByTestId("upgrade-resend");
@@ -66,4 +76,25 @@ test("the inbox is offered in the sandbox only", async () => {
   expect(screen.getByTestId("upgrade-inbox")).toBeVisible();
   await rerender({ ...props, sandbox: false });
   expect(screen.queryByTestId("upgrade-inbox")).toBeNull();
+});
+
+test("how long the code is good for is shown, and not read aloud every second", async () => {
+  const { props, rerender } = show({ secondsLeft: 599 });
+  const time = screen.getByTestId("upgrade-good-for");
+  expect(time).toHaveTextContent("This code is good for 9:59.");
+  expect(time.closest("[role=status], [aria-live]")).toBeNull();
+  await rerender({ ...props, secondsLeft: 5 });
+  expect(time).toHaveTextContent("0:05");
+});
+
+test("a code that is too old says so in its place", () => {
+  show({ secondsLeft: 0 });
+  expect(screen.getByRole("status")).toHaveTextContent("This code has expired.");
+  expect(screen.queryByTestId("upgrade-good-for")).toBeNull();
+});
+
+test("nothing is said of a time that nobody knows", () => {
+  show({ secondsLeft: Infinity });
+  expect(screen.queryByTestId("upgrade-good-for")).toBeNull();
+  expect(screen.getByRole("status")).toHaveTextContent("");
 });

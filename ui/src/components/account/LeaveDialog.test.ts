@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 
 import type { UiError } from "../../lib/api/client";
 import { uiError } from "../../lib/test/fixtures";
+import InWindow from "../../lib/test/InWindow.svelte";
 import LeaveDialog from "./LeaveDialog.svelte";
 
 function show(change: { guest?: boolean; items?: number; problem?: UiError } = {}) {
@@ -13,7 +14,8 @@ function show(change: { guest?: boolean; items?: number; problem?: UiError } = {
     ondelete: vi.fn(() => Promise.resolve(change.problem)),
     onleft: vi.fn(),
   };
-  render(LeaveDialog, { open: true, guest: change.guest ?? true, items: change.items ?? 3, ...handlers });
+  const given = { open: true, guest: change.guest ?? true, items: change.items ?? 3, ...handlers };
+  render(InWindow, { part: LeaveDialog, with: given });
   return handlers;
 }
 

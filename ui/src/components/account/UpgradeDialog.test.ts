@@ -40,6 +40,38 @@ describe("ways", () => {
     expect(api.confirmCode).toHaveBeenCalledWith("123456");
   });
 
+  test("are tabs that the arrow keys move between", async () => {
+    await openUpgrade();
+    const address = await screen.findByRole("tab", { name: "E-mail" });
+    const number = await screen.findByRole("tab", { name: "Phone" });
+    expect(address).toHaveAttribute("aria-selected", "true");
+    expect(screen.getByRole("tablist")).toHaveAccessibleName();
+    address.focus();
+    await userEvent.keyboard("{ArrowRight}");
+    expect(number).toHaveFocus();
+    expect(number).toHaveAttribute("aria-selected", "true");
+    expect(screen.getByRole("tabpanel", { name: "Phone" })).toContainElement(
+      screen.getByTestId("upgrade-phone"),
+    );
+    await userEvent.keyboard("{ArrowRight}");
+    expect(address).toHaveFocus();
+    expect(screen.getByTestId("upgrade-email")).toBeVisible();
+    await userEvent.tab();
+    expect(screen.getByTestId("upgrade-email")).toHaveFocus();
+  });
+
+  test("what is typed stays, and the focus with it, when the server turns out to offer one way only", async () => {
+    const answer = held<Result<SignInOptions>>();
+    await openUpgrade({}, { signInOptions: () => answer.promise });
+    const field = await screen.findByTestId("upgrade-email");
+    await userEvent.type(field, "ana@");
+    answer.answer({ status: "ok", data: { email: true, phone: false, providers: [] } });
+    await waitFor(() => expect(screen.queryByRole("tab")).toBeNull());
+    expect(screen.getByTestId("upgrade-email")).toBe(field);
+    expect(field).toHaveFocus();
+    expect(field).toHaveValue("ana@");
+  });
+
   test("a number that is none is said beside it", async () => {
     await openUpgrade({}, { requestCode: () => Promise.resolve(failed("invalid_phone")) });
     await userEvent.click(await screen.findByTestId("upgrade-tab-phone"));
@@ -84,6 +116,7 @@ describe("taken", () => {
       `There is already an account with ${contact.value}.`,
     );
     await waitFor(() => expect(screen.getByTestId("upgrade-switch")).toHaveFocus());
+    expect(screen.getByTestId("upgrade-switch")).toHaveAccessibleDescription(/There is already an account/);
     await userEvent.keyboard("{Enter}");
     expect(api.requestSignInCode).toHaveBeenCalledExactlyOnceWith(contact);
     tell({ switch: sent(contact) });
@@ -160,6 +193,9 @@ describe("browser", () => {
     await screen.findByTestId("browser-step");
     tell({ upgrade: { step: "failed", provider: "google", code } });
     expect(await screen.findByTestId("browser-failed")).toHaveTextContent(words);
+    const retry = screen.getByTestId("browser-retry");
+    await waitFor(() => expect(retry).toHaveFocus());
+    expect(retry).toHaveAccessibleDescription(expect.stringContaining(words));
     await userEvent.click(screen.getByTestId("browser-retry"));
     expect(api.linkProvider).toHaveBeenCalledExactlyOnceWith("google");
     await userEvent.click(screen.getByTestId("browser-other"));

@@ -198,8 +198,13 @@ describe("the same next time", () => {
 });
 
 test("a cart that changed meanwhile is shown again with the answer, and that is said", async () => {
-  const { api } = await openConflict({ claimHandOff: vi.fn(() => Promise.resolve(failed("cart_changed"))) });
+  const previews = [both, handOff({ plan: plan([planLine({ guest: 7 }), ...lines.slice(1)]) })];
+  const { api } = await openConflict({
+    previewHandOff: vi.fn(() => Promise.resolve({ status: "ok" as const, data: previews.shift() ?? both })),
+    claimHandOff: vi.fn(() => Promise.resolve(failed("cart_changed"))),
+  });
   await userEvent.click(screen.getByTestId("conflict-choice-guest"));
+  await waitFor(() => expect(screen.getByTestId("conflict-confirm")).not.toHaveAttribute("aria-disabled"));
   await userEvent.click(screen.getByTestId("conflict-confirm"));
   expect(await screen.findByTestId("conflict-changed")).toHaveTextContent("changed while you were deciding");
   expect(api.previewHandOff).toHaveBeenCalledTimes(2);

@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { describe, expect, test, vi } from "vitest";
 
 import type { Api, Identity, Review, Result } from "../../lib/api/client";
-import { failed, product, review } from "../../lib/test/fixtures";
+import { changed, failed, line, product, review } from "../../lib/test/fixtures";
 import { guest, held, member, openShop } from "../../lib/test/shop";
 
 const shelves = { categories: [{ id: "coffee", name: "Coffee & tea" }], products: [product()] };
@@ -65,6 +65,51 @@ describe("a product", () => {
   });
 });
 
+describe("what leaves the cart from its page", () => {
+  async function takeOut() {
+    const undo = vi.fn(() => Promise.resolve(changed(4)));
+    const setQuantity = () => Promise.resolve(changed(3, 7));
+    const { tell, page } = await openProduct(guest, { setQuantity, undo });
+    tell({}, { changed: [line({ quantity: 1 })] });
+    await waitFor(() => expect(screen.getByTestId("page-quantity-teapot")).toHaveTextContent("1"));
+    const regions = within(page).getAllByRole("log");
+    screen.getByTestId("page-decrease-teapot").focus();
+    await userEvent.keyboard("{Enter}");
+    tell({}, { removed: ["teapot"] });
+    const undoIt = await screen.findByTestId("toast-action");
+    return { tell, page, undo, undoIt, regions };
+  }
+
+  test("can be put back by the keyboard, within the page", async () => {
+    const { tell, page, undo, undoIt, regions } = await takeOut();
+    expect(within(page).getByTestId("toast")).toHaveTextContent("Round teapot was removed.");
+    expect(regions).toContain(undoIt.closest("[role=log]"));
+    for (let tabs = 0; tabs < 20 && document.activeElement !== undoIt; tabs += 1) await userEvent.tab();
+    expect(undoIt).toHaveFocus();
+    await userEvent.keyboard("{Enter}");
+    expect(undo).toHaveBeenCalledExactlyOnceWith(7);
+    tell({}, { changed: [line({ quantity: 1 })] });
+    expect(await screen.findByTestId("page-quantity-teapot")).toHaveTextContent("1");
+    expect(page).toBeVisible();
+  });
+
+  test("can be put back by a click, and the page stays open", async () => {
+    const { page, undo, undoIt } = await takeOut();
+    await userEvent.click(undoIt);
+    expect(undo).toHaveBeenCalledExactlyOnceWith(7);
+    // A click beside a dialog closes it a little later.
+    await new Promise((later) => setTimeout(later, 50));
+    expect(page).toBeVisible();
+  });
+
+  test("is still said at the window's edge when the page closes", async () => {
+    const { page } = await takeOut();
+    await userEvent.keyboard("{Escape}");
+    await waitFor(() => expect(page).not.toBeInTheDocument());
+    expect(screen.getByTestId("toast")).toHaveTextContent("Round teapot was removed.");
+  });
+});
+
 describe("reviews", () => {
   test("are summed up, and listed newest first with stars in words", async () => {
     await openProduct(guest, answering(two));
@@ -92,7 +137,7 @@ describe("reviews", () => {
   ] as const)("that can't be had (%s) are asked for again", async (code, words) => {
     const answers: Result<Review[]>[] = [failed(code), { status: "ok", data: two }];
     await openProduct(guest, { reviews: () => Promise.resolve(answers.shift() ?? failed("server")) });
-    expect(await screen.findByText(new RegExp(words))).toBeVisible();
+    expect((await screen.findByText(new RegExp(words))).closest("[role=status]")).toBeVisible();
     await userEvent.click(screen.getByTestId("reviews-retry"));
     expect(await screen.findByText("Drips.")).toBeVisible();
   });

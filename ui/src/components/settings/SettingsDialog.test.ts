@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from "vitest";
 
 import type { Api, BackendChoice } from "../../lib/api/client";
 import { failed } from "../../lib/test/fixtures";
-import { openShop } from "../../lib/test/shop";
+import { member, openShop } from "../../lib/test/shop";
 
 const sandbox: BackendChoice = { kind: "sandbox" };
 const project: BackendChoice = {
@@ -55,6 +55,28 @@ test("an answer that was to be remembered is taken back", async () => {
   expect(within(screen.getByRole("group", { name: "Two carts" })).getByLabelText("Merge")).toBeChecked();
   await userEvent.click(screen.getByTestId("settings-two-carts-ask"));
   expect(api.setPreferences).toHaveBeenLastCalledWith(expect.objectContaining({ two_carts: "ask" }));
+});
+
+describe("privacy", () => {
+  test("takes one's data along", async () => {
+    const { api } = await openSettings();
+    await userEvent.click(screen.getByTestId("settings-export"));
+    expect(api.exportData).toHaveBeenCalledOnce();
+  });
+
+  test("leads a guest to what would be forgotten", async () => {
+    await openSettings();
+    await userEvent.click(screen.getByRole("button", { name: /^Forget/ }));
+    expect(await screen.findByTestId("leave-losses")).toBeVisible();
+    expect(screen.queryByTestId("settings-dialog")).toBeNull();
+  });
+
+  test("leads a member to the account, where it is closed", async () => {
+    const { tell } = await openSettings();
+    tell({ identity: member });
+    await userEvent.click(await screen.findByRole("button", { name: /^Close the account/ }));
+    expect(await screen.findByTestId("account-dialog")).toBeVisible();
+  });
 });
 
 describe("a project", () => {

@@ -57,7 +57,9 @@ describe("after a hand-off", () => {
     [{ outcome: "kept_guest" }, "This device's cart is your account's now."],
     [{ outcome: "kept_account" }, "This device's cart is kept for 30 days under earlier carts."],
     [{ outcome: "brought_along" }, "your cart came along."],
-    [{ outcome: "nothing_to_do" }, "There was nothing to decide"],
+    [{ outcome: "kept_account", changed: 1 }, "1 line is now fewer: there is no more to buy."],
+    [{ outcome: "nothing_to_do", changed: 0 }, "There was nothing to decide"],
+    [{ outcome: "nothing_to_do", changed: 2 }, "2 lines are now fewer: there is no more to buy."],
   ])("%o is said", (change, words) => {
     show(done(change), true);
     expect(screen.getByTestId("notice-handed_over")).toHaveTextContent(words);
@@ -73,15 +75,31 @@ describe("after a hand-off", () => {
 
   test.each<[string, Partial<HandOffDone>]>([
     ["when the time is over", { undo_until: Date.now() - day }],
-    ["when nothing was done", { outcome: "nothing_to_do" }],
+    ["when nothing was done", { outcome: "nothing_to_do", changed: 0 }],
   ])("no undo is offered %s", (_, change) => {
     show(done(change), true);
     expect(screen.queryByTestId("notice-undo")).toBeNull();
   });
 });
 
-test("a cart that has moved offers a guest to sign in", async () => {
-  const { onsignin } = show(notice("cart_moved"));
+test.each(["cart_moved", "sign_in_ended"] as const)("%s offers a guest to sign in", async (kind) => {
+  const { onsignin } = show(notice(kind));
   await userEvent.click(screen.getByTestId("notice-sign-in"));
   expect(onsignin).toHaveBeenCalledOnce();
+});
+
+test("a notice arrives in a region that was there before", async () => {
+  const handlers = {
+    ondismiss: vi.fn(),
+    onretry: vi.fn(),
+    onundo: vi.fn(),
+    onearlier: vi.fn(),
+    onsignin: vi.fn(),
+  };
+  const props = { nameOf: () => undefined, member: false, undoing: false, ...handlers };
+  const { rerender } = render(Notices, { ...props, notices: [] });
+  const region = screen.getByRole("region", { name: "Notices" });
+  expect(region).toHaveAttribute("aria-live", "polite");
+  await rerender({ ...props, notices: [notice("identity_lost")] });
+  expect(region).toContainElement(screen.getByTestId("notice-identity_lost"));
 });

@@ -287,7 +287,7 @@ export type Notice = {
 };
 
 /**  What a person must be told. */
-export type NoticeKind = "limit_reduced" | "unavailable" | "changed_elsewhere" | "removed_elsewhere" | "database_recovered" | "handed_over" | "hand_off_undone" | "cart_moved" | "key_file" | "identity_lost" | "backend_failed";
+export type NoticeKind = "limit_reduced" | "unavailable" | "changed_elsewhere" | "removed_elsewhere" | "database_recovered" | "handed_over" | "hand_off_undone" | "cart_moved" | "sign_in_ended" | "key_file" | "identity_lost" | "backend_failed";
 
 /**  What somebody has ordered. */
 export type Order = {
@@ -340,9 +340,9 @@ export type PlanLine = {
 
 /**  Theme, language, and the answer that a person asked to be remembered on this device. */
 export type Preferences = {
-	theme?: Theme,
-	language?: Language,
-	two_carts?: TwoCarts,
+	theme: Theme,
+	language: Language,
+	two_carts: TwoCarts,
 };
 
 /**  Something to buy. */
@@ -358,7 +358,7 @@ export type Product = {
 };
 
 /**  Why a line comes out as it does. */
-export type Reason = { code: "same" } | { code: "summed" } | { code: "larger_taken" } | { code: "guest_taken" } | { code: "account_taken" } | { code: "kept_separate" } | { code: "only_guest" } | { code: "only_account" } | { code: "left_out" } | { code: "unavailable" } | { code: "reduced"; wanted: number; allowed: number; by: LimitedBy } | { code: "repriced"; seen: Money; now: Money };
+export type Reason = { code: "same" } | { code: "summed" } | { code: "larger_taken" } | { code: "guest_taken" } | { code: "account_taken" } | { code: "kept_separate" } | { code: "only_guest" } | { code: "only_account" } | { code: "left_out" } | { code: "unavailable" } | { code: "sold_out" } | { code: "reduced"; wanted: number; allowed: number; by: LimitedBy } | { code: "repriced"; seen: Money; now: Money };
 
 /**  A member's word about a product. Mine: whoever is here wrote it. */
 export type Review = {

@@ -84,6 +84,9 @@ describe.each(codes)("%s", (code) => {
 
 test("the wait is said when the server tells it", () => {
   expect(errorSentence(uiError({ code: "rate_limited", retry_after_seconds: 42 }))).toContain("42 seconds");
+  expect(errorSentence(uiError({ code: "rate_limited", retry_after_seconds: 1 }))).toContain(
+    "Wait one second,",
+  );
 });
 
 test("a code of a newer shell falls back to its own words", () => {

@@ -1,5 +1,17 @@
 import { answerOf } from "../api/answer";
-import type { Answer, Api, ByHand, ErrorCode, HandOff, Plan, Result, Rule, UiError } from "../api/client";
+import type {
+  Answer,
+  Api,
+  ByHand,
+  ErrorCode,
+  HandOff,
+  Plan,
+  PlanLine,
+  Result,
+  Rule,
+  UiError,
+} from "../api/client";
+import { changedLines, isSame } from "../plans";
 import { isConsequence } from "../reasons";
 import { Call } from "./call.svelte";
 
@@ -26,12 +38,19 @@ export class Conflict {
   #met = $state(false);
   /** The remembered answer is being given. */
   #unasked = $state(false);
+  /** The person was asked, walked away, or the remembered answer came to nothing: until the switch is over they decide. */
+  #asking = false;
+  #looking: Promise<void> = Promise.resolve();
+  /** What the lines that changed under the person's eyes were. */
+  #was = $state.raw<Record<string, PlanLine>>({});
   /** A look is wanted while something else is under way: it follows. */
   #again = false;
   /** Counts the times that somebody came to decide, or left. */
   #visits = 0;
-  /** A cart was changed while the person was deciding. */
-  changed = $state(false);
+  /** What there is to say about an answer that was not carried out: a cart changed, or it came too late. */
+  #news = $state<"changed" | "too_late">();
+  /** Why the answer was not carried out, once it is known that nothing came of it. */
+  #unheard = $state.raw<UiError>();
 
   constructor(api: Api, remembered: () => Remembered) {
     this.#api = api;
@@ -86,38 +105,68 @@ export class Conflict {
     return { keep: "merge", both: this.#both, by_hand: this.#byHand };
   }
 
+  get news(): "changed" | "too_late" | undefined {
+    return this.#news;
+  }
+
+  get unheard(): UiError | undefined {
+    return this.#unheard;
+  }
+
+  /** What a line was before it changed while the person was deciding. */
+  was(productId: string): PlanLine | undefined {
+    return this.#was[productId];
+  }
+
   /** What was chosen for one line; nothing: the rule for all holds. */
   byHand(productId: string): ByHand | undefined {
     return this.#byHand[productId];
   }
 
-  /** A first look, and the remembered answer if there is one that costs nothing. */
+  /** A first look, and the remembered answer if there is one and nothing is short or dearer. */
   async enter(): Promise<void> {
-    this.leave();
+    this.#stop();
     const visit = this.#visits;
-    const remembered = this.#remembered();
+    const remembered = this.#asking ? "ask" : this.#remembered();
     this.#unasked = remembered !== "ask";
     await this.look();
-    if (remembered !== "ask" && visit === this.#visits) await this.#giveUnasked(remembered);
-    if (visit === this.#visits) this.#unasked = false;
+    if (remembered !== "ask" && visit === this.#visits) await this.#giveUnasked(remembered, visit);
+    if (visit !== this.#visits || this.#claimed) return;
+    this.#unasked = false;
+    this.#asking = true;
   }
 
-  /** Nothing is left of the carts and the answer; what is still asked for comes to nothing. */
+  /** What became of the claim is being found out. If nothing did, the person meets their answer again, and is told why. */
+  pause(): void {
+    this.#unheard = this.error;
+    this.#asking = true;
+    this.#stop();
+  }
+
+  /** The person walks away. What is still asked for comes to nothing. */
   leave(): void {
-    this.#visits += 1;
-    this.#again = false;
-    this.#forgetCarts();
+    this.#stop();
+    this.#asking = true;
     this.#keep = "merge";
     this.#both = "sum";
     this.#byHand = {};
-    this.#claimed = this.#met = this.#unasked = this.changed = false;
-    this.#call.error = undefined;
+    this.#forgetNews();
+  }
+
+  /** The switch is over: the next one begins anew. */
+  end(): void {
+    this.leave();
+    this.#asking = false;
   }
 
   /** Asks for both carts as they are now. The answer stays as far as its lines are still there. */
-  async look(): Promise<void> {
+  look(): Promise<void> {
     this.#again = this.#call.busy !== undefined;
-    if (this.#again) return;
+    if (!this.#again) this.#looking = this.#lookUntilStill();
+    return this.#looking;
+  }
+
+  async #lookUntilStill(): Promise<void> {
     let result = await this.#lookOnce();
     // The carts changed under the very look.
     if (result?.status === "error" && result.error.code === "cart_changed") result = await this.#lookOnce();
@@ -131,8 +180,10 @@ export class Conflict {
     await this.#chosen();
   }
 
+  /** For all lines: what was chosen for one is chosen no longer. */
   async setRule(rule: Rule): Promise<void> {
     this.#both = rule;
+    this.#byHand = {};
     await this.#chosen();
   }
 
@@ -151,8 +202,10 @@ export class Conflict {
 
   /** Hands over what is on screen. Whether that was done. */
   async claim(): Promise<boolean> {
-    if (!this.ready) return false;
+    const seen = this.#handOff;
+    if (!this.ready || !seen) return false;
     const visit = this.#visits;
+    this.#forgetNews();
     // Without a gap between this and the look that may follow: the dialog stays for as long as something is under way.
     this.#claimed = true;
     const result = await this.#call.run("claiming", () => this.#api.claimHandOff(this.answer));
@@ -163,18 +216,25 @@ export class Conflict {
     }
     if (result?.status === "ok") return true;
     const code = this.error?.code;
-    if (code === "cart_changed") this.changed = true;
     const looked = code === "cart_changed" || code === "no_hand_off" ? this.look() : undefined;
     this.#claimed = false;
     await looked;
+    if (code === "cart_changed" && visit === this.#visits) this.#tellChange(seen);
     return false;
   }
 
-  /** Where a line would be less, dearer or gone, the person decides after all. */
-  async #giveUnasked(keep: Keep): Promise<void> {
+  /** Beside carts that are still the same, only the time for the answer has run out. */
+  #tellChange({ plan: seen }: HandOff): void {
+    const now = this.#handOff?.plan;
+    this.#news = now && isSame(seen, now) ? "too_late" : "changed";
+    this.#was = now ? changedLines(seen, now) : {};
+  }
+
+  /** Where a line would be short or dearer, the person decides after all. */
+  async #giveUnasked(keep: Keep, visit: number): Promise<void> {
     if (this.#handOff) await this.choose(keep);
     const costs = this.#plan?.lines.some((line) => line.reasons.some(isConsequence));
-    if (costs === false) await this.claim();
+    if (costs === false && visit === this.#visits) await this.claim();
   }
 
   /** A merge would be the one that comes with the preview. */
@@ -196,8 +256,15 @@ export class Conflict {
   async #show(handOff: HandOff): Promise<void> {
     this.#met = true;
     this.#handOff = handOff;
-    const here = Object.fromEntries(handOff.plan.lines.map((line) => [line.product_id, true]));
-    this.#byHand = Object.fromEntries(Object.entries(this.#byHand).filter(([id]) => here[id]));
+    const inBoth = Object.fromEntries(
+      handOff.plan.lines.map(({ product_id: id, guest, account }) => [id, guest > 0 && account > 0]),
+    );
+    // Of a line that is in one cart only, one can't take the larger number.
+    this.#byHand = Object.fromEntries(
+      Object.entries(this.#byHand).filter(
+        ([id, byHand]) => inBoth[id] !== undefined && (inBoth[id] || byHand === "leave_out"),
+      ),
+    );
     if (this.#isPlain) this.#merged = handOff.plan;
     if (this.#isPlain && this.#keep === "merge") this.#take(++this.#asked, handOff.plan);
     else await this.#replan();
@@ -233,6 +300,20 @@ export class Conflict {
     this.#plan = plan;
     if (this.#keep === "merge") this.#merged = plan;
     this.#planned = asked;
+  }
+
+  /** Nothing is left of the carts; the answer is. */
+  #stop(): void {
+    this.#visits += 1;
+    this.#again = false;
+    this.#forgetCarts();
+    this.#claimed = this.#met = this.#unasked = false;
+    this.#call.error = undefined;
+  }
+
+  #forgetNews(): void {
+    this.#news = this.#unheard = undefined;
+    this.#was = {};
   }
 
   #forgetCarts(): void {

@@ -65,7 +65,7 @@ test("a cart that changed meanwhile is looked at again, and the answer stays as 
   await conflict.setLine("teapot", "guest");
   await conflict.setLine("lamp", "leave_out");
   await conflict.claim();
-  expect(conflict).toMatchObject({ changed: true, error: undefined, ready: true });
+  expect(conflict).toMatchObject({ news: "changed", error: undefined, ready: true });
   const kept = { keep: "merge", both: "sum", by_hand: { lamp: "leave_out" } };
   expect(conflict.answer).toEqual(kept);
   expect(api.planHandOff).toHaveBeenLastCalledWith(kept);
@@ -144,7 +144,7 @@ describe("a look", () => {
     });
     await (what === "plan" ? conflict.choose("account") : conflict.claim());
     expect(previewHandOff).toHaveBeenCalledTimes(2);
-    expect(conflict).toMatchObject({ ready: true, error: undefined, changed: false });
+    expect(conflict).toMatchObject({ ready: true, error: undefined, news: undefined });
   });
 
   test("that finds nothing to decide is no error, and asks nobody", async () => {
@@ -182,7 +182,7 @@ describe("an answer that was to be remembered", () => {
     const { api, conflict } = await start({ planHandOff: planned(same) }, remembered);
     expect(api.claimHandOff).toHaveBeenCalledExactlyOnceWith(answer);
     expect(api.planHandOff).toHaveBeenLastCalledWith(answer);
-    conflict.leave();
+    // Until the shell says that it is over.
     expect(conflict.met).toBe(false);
   });
 
@@ -206,6 +206,36 @@ describe("an answer that was to be remembered", () => {
     expect(conflict.error?.code).toBe("offline");
   });
 
+  test('is not given a second time after it came to nothing, nor after a "not now"', async () => {
+    const claimHandOff = vi.fn(() => Promise.resolve(failed("offline")));
+    const { api, conflict } = await start({ planHandOff: planned(same), claimHandOff }, "merge");
+    conflict.pause();
+    await conflict.enter();
+    expect(conflict).toMatchObject({ met: true, unheard: { code: "offline" } });
+    conflict.leave();
+    await conflict.enter();
+    expect(conflict).toMatchObject({ met: true, unheard: undefined });
+    expect(api.claimHandOff).toHaveBeenCalledOnce();
+    conflict.end();
+    await conflict.enter();
+    expect(api.claimHandOff).toHaveBeenCalledTimes(2);
+  });
+
+  test("is given once where two looks meet", async () => {
+    const first = held<Result<HandOff>>();
+    const answers = [first.promise];
+    const previewHandOff = () =>
+      answers.shift() ?? Promise.resolve({ status: "ok" as const, data: handOff({ plan: plan([same]) }) });
+    const { api } = fakeApi({ previewHandOff, planHandOff: planned(same) });
+    const conflict = new Conflict(api, () => "merge");
+    const entering = conflict.enter();
+    const again = conflict.enter();
+    first.answer(failed("offline"));
+    await Promise.all([entering, again]);
+    expect(api.claimHandOff).toHaveBeenCalledOnce();
+    expect(conflict.met).toBe(false);
+  });
+
   test("is not given for carts that can't be had", async () => {
     const { api, conflict } = await start(
       { previewHandOff: () => Promise.resolve(failed("offline")) },
@@ -218,4 +248,53 @@ describe("an answer that was to be remembered", () => {
   function planned(line: ReturnType<typeof planLine>) {
     return vi.fn(() => Promise.resolve({ status: "ok" as const, data: plan([line]) }));
   }
+});
+
+test("an answer that did not reach the server is met again, with the reason", async () => {
+  const claimHandOff = () => Promise.resolve(failed("offline"));
+  const { api, conflict } = await start({ claimHandOff });
+  await conflict.choose("account");
+  await conflict.claim();
+  conflict.pause();
+  expect(conflict.handOff).toBeUndefined();
+  await conflict.enter();
+  expect(conflict).toMatchObject({ keep: "account", ready: true, unheard: { code: "offline" } });
+  expect(api.planHandOff).toHaveBeenLastCalledWith({ keep: "account" });
+});
+
+test("an answer that came too late for carts that are still the same is told from a change", async () => {
+  const { conflict } = await start({ claimHandOff: () => Promise.resolve(failed("cart_changed")) });
+  await conflict.claim();
+  expect(conflict).toMatchObject({ news: "too_late", ready: true });
+});
+
+test("what a line was before it changed is known until the next answer", async () => {
+  const previews = [
+    handOff({ plan: plan([planLine(), lamp]) }),
+    handOff({ plan: plan([planLine({ guest: 7 })]) }),
+  ];
+  const claims = [failed("cart_changed"), failed("offline")];
+  const { conflict } = await start({
+    previewHandOff: () => Promise.resolve({ status: "ok", data: previews.shift() ?? handOff() }),
+    claimHandOff: () => Promise.resolve(claims.shift() ?? failed("server")),
+  });
+  await conflict.claim();
+  expect(conflict.news).toBe("changed");
+  expect(conflict.was("teapot")).toMatchObject({ guest: planLine().guest });
+  expect(conflict.was("lamp")).toBeUndefined();
+  await conflict.claim();
+  expect(conflict).toMatchObject({ news: undefined, error: { code: "offline" } });
+  expect(conflict.was("teapot")).toBeUndefined();
+});
+
+test("of a line that is in one cart only, the larger number can't be taken any longer", async () => {
+  const both = planLine();
+  const one = planLine({ guest: 0 });
+  const previews = [handOff({ plan: plan([both]) }), handOff({ plan: plan([one]) })];
+  const { conflict } = await start({
+    previewHandOff: () => Promise.resolve({ status: "ok", data: previews.shift() ?? handOff() }),
+  });
+  await conflict.setLine("teapot", "larger");
+  await conflict.look();
+  expect(conflict.byHand("teapot")).toBeUndefined();
 });

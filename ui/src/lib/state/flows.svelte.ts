@@ -40,7 +40,8 @@ export class Flows {
     this.options = new Loaded(() => api.signInOptions());
     this.switching = new SwitchFlow(api, shop);
     this.upgrade = new UpgradeFlow(api, shop, this.switching);
-    this.conflict = new Conflict(api, remembered);
+    // On the way to an order nothing comes into the cart unseen.
+    this.conflict = new Conflict(api, () => (this.checkOut.open ? "ask" : remembered()));
     this.undoing = new UndoHandOff(api, onError);
     this.checkOut = new CheckOut(api, this.upgrade);
     this.account = new AccountState(api);

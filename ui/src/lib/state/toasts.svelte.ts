@@ -1,4 +1,4 @@
-import { createContext } from "svelte";
+import { createContext, untrack } from "svelte";
 
 type Action = { label: string; run: () => void };
 export type Toast = { id: number; tone: "plain" | "error"; text: string; action: Action | undefined };
@@ -11,9 +11,22 @@ export class Toasts {
   #next = 0;
   #staying: Record<number, true> = {};
   #timers: Record<number, ReturnType<typeof setTimeout>> = {};
+  /** The open dialogs, newest last. Each keeps the keyboard within itself. */
+  #dialogs = $state.raw<string[]>([]);
 
   get list(): Toast[] {
     return this.#list;
+  }
+
+  /** Whether they are shown here: in the newest dialog, or at the window's edge if none is open. */
+  areIn(dialog: string | undefined): boolean {
+    return this.#dialogs.at(-1) === dialog;
+  }
+
+  /** They follow the keyboard into a dialog that opens. Answers how they leave it. */
+  follow(dialog: string): () => void {
+    untrack(() => this.#move([...this.#dialogs, dialog]));
+    return () => untrack(() => this.#move(this.#dialogs.filter((open) => open !== dialog)));
   }
 
   say(text: string, action?: Action): void {
@@ -48,6 +61,12 @@ export class Toasts {
 
   resume(): void {
     for (const { id } of this.#list) this.#arm(id);
+  }
+
+  /** Who was in them is so no longer. */
+  #move(dialogs: string[]): void {
+    this.#dialogs = dialogs;
+    this.resume();
   }
 
   #show(tone: Toast["tone"], text: string, action: Action | undefined): number {

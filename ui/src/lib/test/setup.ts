@@ -18,3 +18,16 @@ vi.stubGlobal("matchMedia", (media: string) => ({
   addEventListener: () => undefined,
   removeEventListener: () => undefined,
 }));
+
+// jsdom guesses at `:focus-visible`, and wrongly while the focus moves. It is what has the focus after a key, not after a click.
+const { matches } = Element.prototype as unknown as { matches: (this: Element, selector: string) => boolean };
+let byKey = false;
+Object.defineProperty(Element.prototype, "matches", {
+  configurable: true,
+  value(this: Element, selector: string): boolean {
+    if (selector !== ":focus-visible") return matches.call(this, selector);
+    return byKey && this === document.activeElement;
+  },
+});
+document.addEventListener("keydown", () => (byKey = true), true);
+document.addEventListener("pointerdown", () => (byKey = false), true);

@@ -5,6 +5,10 @@ for (const [text, seconds] of Object.entries(STEPS)) {
   byId("clock-steps").append(button(text, () => act("POST", "clock", { advance: seconds }, `The clock went on: ${text}.`)));
 }
 byId("clock-steps").append(button("Back to now", () => act("DELETE", "clock", undefined, "The clock is right again."), { id: "clock-back" }));
+byId("clock-steps").append(button("Freeze", () => {
+  if (now.state.clock.frozen) act("POST", "clock", { freeze: false }, "The clock runs.");
+  else act("POST", "clock", { freeze: true }, "The clock is frozen.");
+}, { id: "clock-freeze" }));
 byId("clock-set").addEventListener("submit", (event) => {
   event.preventDefault();
   const to = new Date(byId("clock-to").value);
@@ -58,9 +62,12 @@ byId("fault-form").addEventListener("submit", (event) => {
 function showDials() {
   const { clock, faults, limits } = now.state;
   const off = clock.offset === 0 ? "The right time" : `${span(clock.offset)} ${clock.offset > 0 ? "ahead" : "behind"}`;
-  show("clock", off, () => [make("p", { class: "code", id: "clock-now" }), make("p", { class: "soft", text: off })]);
+  const standing = clock.frozen ? badge("Frozen", "warm") : null;
+  const how = clock.frozen ? "It stands still until it is let run." : off;
+  show("clock", [how], () => [make("div", { class: "row" }, make("p", { class: "code", id: "clock-now" }), standing), make("p", { class: "soft", text: how })]);
   showClock();
-  byId("clock-back").disabled = clock.offset === 0;
+  byId("clock-freeze").textContent = clock.frozen ? "Let it run" : "Freeze";
+  byId("clock-back").disabled = clock.offset === 0 && !clock.frozen;
   byId("lift-all").disabled = faults.length === 0;
   show("faults", faults, () => (faults.length ? table("List of faults in force", ["Fault", "Requests", "Met", "Lift"], faults.map(fault)) : empty("None: every request gets through.")));
   show("limits", limits, () => {
@@ -73,7 +80,8 @@ function showDials() {
 /** The sandbox's time goes on between two looks at it. */
 function showClock() {
   if (!now.state) return;
-  const time = new Date(Date.parse(now.state.clock.now) + performance.now() - now.at);
+  const since = now.state.clock.frozen ? 0 : performance.now() - now.at;
+  const time = new Date(Date.parse(now.state.clock.now) + since);
   byId("clock-now").textContent = time.toLocaleString();
 }
 setInterval(showClock, 1000);

@@ -2,9 +2,11 @@
 
 function showAll() {
   const { clock, faults, devices } = now.state;
-  show("standing", [clock.offset, faults.length], () => {
+  // A frozen clock falls behind by itself: how far is no news.
+  show("standing", [clock.frozen || clock.offset, faults.length], () => {
     const marks = [];
-    if (clock.offset) marks.push(badge(`Clock ${span(clock.offset)} ${clock.offset > 0 ? "ahead" : "behind"}`, "warm"));
+    if (clock.frozen) marks.push(badge("Clock frozen", "warm"));
+    else if (clock.offset) marks.push(badge(`Clock ${span(clock.offset)} ${clock.offset > 0 ? "ahead" : "behind"}`, "warm"));
     if (faults.length) marks.push(badge(`${plural(faults.length, "fault")} in force`, "warm"));
     return marks;
   });

@@ -23,7 +23,7 @@ const filters = {
 
 function showTimeline() {
   const [search, what, whose] = ["timeline-search", "timeline-kind", "timeline-user"].map((id) => byId(id).value.trim());
-  const found = now.events.filter((event) => filters[what](event) && (!whose || event.user_id === whose) && (!search || matches(search, words(event), event.action, event.error_code, event.fault, event.status, event.user_id)));
+  const found = recent().filter((event) => filters[what](event) && (!whose || event.user_id === whose) && (!search || matches(search, words(event), event.action, event.error_code, event.fault, event.status, event.user_id)));
   const seen = found.slice(0, MOST_SHOWN);
   show("events", [seen.map((event) => event.id), found.length, now.events.length === 0], () => {
     if (now.events.length === 0) return empty("Nothing has happened yet. What the shop asks of the sandbox is shown here as it happens.");
@@ -32,6 +32,13 @@ function showTimeline() {
     return [make("ol", { class: "events" }, ...seen.map(told)), ...rest];
   });
   showWhose();
+}
+
+/** Everything, or what came since a scenario was last set, from there on. */
+function recent() {
+  if (!byId("timeline-since").checked) return now.events;
+  const last = now.events.findIndex((event) => event.did?.startsWith("set the scenario "));
+  return last < 0 ? now.events : now.events.slice(0, last + 1);
 }
 
 /** Everybody who is in the list. */
@@ -44,8 +51,20 @@ function showWhose() {
   byId("timeline-user").value = ids.includes(chosen) ? chosen : "";
 }
 
+/** The path, and what may be told of the query. */
+const asked = (event) => (event.query ? `${event.path}?${event.query}` : event.path);
+
+/** A request as a command. Key, token and body are placeholders: the console knows none of them. */
+function command(event) {
+  const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
+  const method = /^[A-Z]+$/.test(event.method) ? event.method : quoted(event.method);
+  const parts = [`curl -X ${method} ${quoted(now.state.url.replace(/\/$/, "") + asked(event))}`, '-H "apikey: $KEY"', '-H "Authorization: Bearer $TOKEN"'];
+  if (["POST", "PUT", "PATCH"].includes(event.method)) parts.push('-H "Content-Type: application/json" -d "$BODY"');
+  return parts.join(" ");
+}
+
 function words(event) {
-  if (event.event === "request") return `${event.method} ${event.path}`;
+  if (event.event === "request") return `${event.method} ${asked(event)}`;
   if (event.event === "clean_up") return `Clean-up: ${plural(event.guests, "guest")} and ${plural(event.carts, "cart")} removed`;
   return event.did;
 }
@@ -55,7 +74,7 @@ function told(event) {
   if (event.event === "request") {
     const status = event.status ?? "no answer";
     entry.append(make("span", { class: `status ${event.status === null || event.status >= 400 ? "bad" : "good"}`, text: status }));
-    entry.append(make("span", { class: "what mono" }, make("strong", { text: event.method }), ` ${event.path}`));
+    entry.append(make("span", { class: "what mono" }, make("strong", { text: event.method }), ` ${event.path}`, event.query ? make("span", { class: "soft", text: `?${event.query}` }) : null));
   } else {
     entry.append(make("span", { class: "status", text: event.event === "control" ? "console" : "clean-up" }), make("span", { class: "what", text: words(event) }));
   }
@@ -65,8 +84,9 @@ function told(event) {
   if (event.fault) marks.append(badge(`fault: ${event.fault}`, "warm"));
   if (event.user_id) marks.append(make("span", { class: "soft mono", title: event.user_id, text: short(event.user_id) }));
   if (event.ms !== undefined) marks.append(make("span", { class: "soft ms", text: `${event.ms < 10 ? event.ms.toFixed(1) : Math.round(event.ms)} ms` }));
+  if (event.event === "request") marks.append(button("Copy as curl", () => copy(command(event), "Command"), { class: "quiet", "aria-label": `Copy as curl: ${words(event)}`, "data-focus": `curl ${event.id}` }));
   entry.append(marks);
   return entry;
 }
 
-for (const id of ["timeline-search", "timeline-kind", "timeline-user", "timeline-pause"]) byId(id).addEventListener("input", showTimeline);
+for (const id of ["timeline-search", "timeline-kind", "timeline-user", "timeline-since", "timeline-pause"]) byId(id).addEventListener("input", showTimeline);

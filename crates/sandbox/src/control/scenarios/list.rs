@@ -1,6 +1,6 @@
 //! All scenarios. The password of every account in them is `carryover-1`.
 
-use super::{Scenario, Step};
+use super::{Scenario, Step, long};
 
 /// An account with this address.
 const fn account(email: &'static str) -> Step {
@@ -43,6 +43,13 @@ pub(super) const ALL: &[Scenario] = &[
         steps: &[account("full@example.com"), Step::Sql(FULL_CART)],
     },
     Scenario {
+        name: "two-long-carts",
+        about: "200 more products are sold; long@example.com has all in the cart, the newest guest (if any) a hundred.",
+        then: "As that guest, come back to the window, then switch to long@example.com.",
+        see: "The dialog shows both carts, scrolls and stays usable: 200 products, a hundred of them in both.",
+        steps: &[account("long@example.com"), Step::Sql(long::CARTS)],
+    },
+    Scenario {
         name: "phone-taken",
         about: "The number +1 555 0100 belongs to an account.",
         then: "As a guest, keep the cart under +15550100.",
@@ -62,6 +69,27 @@ pub(super) const ALL: &[Scenario] = &[
         then: "As a guest, continue with Google and choose taken@example.com.",
         see: "email_exists; the switch by e-mail is offered.",
         steps: &[account("taken@example.com"), Step::Sql(GOOGLE_ACCOUNT)],
+    },
+    Scenario {
+        name: "google-unverified",
+        about: "Google knows unverified@example.com and has not verified that address.",
+        then: "As a guest, continue with Google and choose unverified@example.com.",
+        see: "email_not_confirmed; the guest and the cart stay. A mail to confirm the address is in the inbox.",
+        steps: &[Step::Sql(UNVERIFIED)],
+    },
+    Scenario {
+        name: "google-no-email",
+        about: "A Google account, No address, keeps its e-mail to itself.",
+        then: "As a guest, continue with Google and choose No address.",
+        see: "unexpected_failure: the browser led nowhere. The guest and the cart are as before.",
+        steps: &[Step::Sql(NO_EMAIL)],
+    },
+    Scenario {
+        name: "google-email-changed",
+        about: "before@example.com has an account and a cart; its Google account says after@example.com now.",
+        then: "As a guest, continue with Google and choose after@example.com, then switch.",
+        see: "identity_already_exists, whatever the address; after the switch the account keeps its old one.",
+        steps: &[account("before@example.com"), Step::Sql(EMAIL_CHANGED)],
     },
     Scenario {
         name: "email-pending",
@@ -102,7 +130,7 @@ pub(super) const ALL: &[Scenario] = &[
         name: "too-many-mails",
         about: "The next change of address is refused for too many mails.",
         then: "Ask for a code.",
-        see: "A sentence that says when to try again, and a countdown.",
+        see: "A sentence that says how long to wait.",
         steps: &[fault(TOO_MANY_MAILS)],
     },
     Scenario {
@@ -265,6 +293,31 @@ const GOOGLE_IDENTITY: &str = "
 const GOOGLE_ACCOUNT: &str = "
     insert into sandbox.provider_accounts (provider, sub, name, email, created_at)
         values ('google', 'taken-example', 'Taken address', 'taken@example.com', now()) on conflict do nothing;";
+
+const UNVERIFIED: &str = "
+    insert into sandbox.provider_accounts (provider, sub, name, email, address, created_at)
+        values ('google', 'unverified-example', 'Unverified address', 'unverified@example.com', 'unverified', now())
+        on conflict do nothing;
+    -- The address and the account at Google are nobody's yet.
+    update auth.users set email = null, email_confirmed_at = null where email = 'unverified@example.com' and is_anonymous;
+    delete from auth.users where email = 'unverified@example.com';
+    delete from auth.identities where provider = 'google' and provider_id = 'unverified-example';";
+
+const NO_EMAIL: &str = "
+    insert into sandbox.provider_accounts (provider, sub, name, email, address, created_at)
+        values ('google', 'missing-example', 'No address', 'hidden@example.com', 'missing', now()) on conflict do nothing;";
+
+const EMAIL_CHANGED: &str = "
+    insert into sandbox.provider_accounts (provider, sub, name, email, created_at)
+        values ('google', 'changed-example', 'Changed address', 'after@example.com', now())
+        on conflict (provider, sub) do update set email = excluded.email;
+    delete from auth.identities where provider = 'google' and provider_id = 'changed-example';
+    insert into auth.identities (provider_id, user_id, identity_data, provider, last_sign_in_at, created_at, updated_at)
+        select 'changed-example', id, jsonb_build_object('sub', 'changed-example', 'email', email, 'email_verified', true),
+            'google', now(), now(), now() from auth.users where email = 'before@example.com';
+    insert into public.carts (user_id, version) select id, 1 from auth.users where email = 'before@example.com';
+    insert into public.cart_lines (user_id, product_id, quantity)
+        select id, 'desk-lamp', 1 from auth.users where email = 'before@example.com';";
 
 const AGE_NEWEST_GUEST: &str = "
     update auth.users set created_at = created_at - interval '31 days'

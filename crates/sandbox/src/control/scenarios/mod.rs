@@ -2,6 +2,7 @@
 //! while the shop is open; only `empty` begins anew.
 
 mod list;
+mod long;
 mod set;
 
 use std::sync::Arc;
