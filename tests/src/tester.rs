@@ -64,12 +64,20 @@ impl<'a> Tester<'a> {
         self.hears("lifted").await
     }
 
-    /// Reads the newest code for an address from the inbox.
-    pub async fn reads_code(&self, to: &str) -> Result<String> {
+    /// Waits until the inbox has this code in front of all others for an address.
+    pub async fn sees_code(&self, to: &str, code: &str) -> Result<()> {
         self.goes_to("inbox").await?;
-        let code = format!("//*[@id='messages']//li[.//h3[text()='{to}']][1]//*[contains(@class, 'code')]");
-        let element = self.0.driver.query(By::XPath(code)).first().await.context("a message")?;
-        Ok(element.text().await?)
+        // In one go: the list is drawn anew whenever something happens.
+        let look = format!(
+            r##"return [...document.querySelectorAll("#messages li")]
+                .find((card) => card.querySelector("h3").textContent === {to:?})?.querySelector(".code").textContent === {code:?};"##
+        );
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        while self.0.driver.execute(&look, Vec::new()).await?.json() != true {
+            ensure!(tokio::time::Instant::now() < deadline, "the inbox does not show the code for {to}");
+            tokio::time::sleep(STEP).await;
+        }
+        Ok(())
     }
 
     /// Runs an example as a guest and as a member, and waits for both answers.
@@ -115,12 +123,9 @@ impl<'a> Tester<'a> {
     async fn waits_for(&self, css: &str, words: &str) -> Result<()> {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {
-            // What is not there yet says nothing.
-            let found = self.0.driver.find_all(By::Css(css)).await?;
-            let text = match found.first() {
-                Some(element) => element.text().await?,
-                None => String::new(),
-            };
+            let look = format!("return document.querySelector({css:?})?.innerText ?? '';");
+            let answer = self.0.driver.execute(look, Vec::new()).await?.json().clone();
+            let text = answer.as_str().unwrap_or_default();
             if text.contains(words) {
                 return Ok(());
             }

@@ -81,7 +81,7 @@ describe("what is shown", () => {
   test("a long pair of carts is whole", async () => {
     const many = Array.from({ length: 200 }, (_, index) => planLine({ product_id: `p${index}` }));
     await openConflict({}, handOff({ plan: plan(many) }));
-    expect(screen.getAllByTestId(/^conflict-line-/)).toHaveLength(200);
+    await waitFor(() => expect(screen.getAllByTestId(/^conflict-line-/)).toHaveLength(200));
   });
 });
 
