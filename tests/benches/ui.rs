@@ -31,13 +31,13 @@ const EMAIL: &str = "ana@example.com";
 const PASSWORD: &str = "correct horse battery staple";
 
 /// In the page: `painted` runs after the next frame is drawn.
-const PAINTED: &str = r#"
+const PAINTED: &str = r"
     window.painted = (then) => requestAnimationFrame(() => {
         const { port1, port2 } = new MessageChannel();
         port1.onmessage = then;
         port2.postMessage(null);
     });
-    return true;"#;
+    return true;";
 
 /// In the page: the times from the account's answer, when the form goes, to the painted table of both carts, and to its last line.
 const WATCH_DIALOG: &str = r#"

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use thirtyfour::{By, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver};
 
-use crate::window::{STEP, free_port, root, wait_for_port};
+use crate::window::{SETTLE, STEP, free_port, root, wait_for_port};
 
 /// How long the program may take to open the browser.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -101,6 +101,8 @@ impl Browser {
         tools.send_raw("Emulation.setEmulatedMedia", media).await?;
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         tools.send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
+        // Colours fade into each other.
+        tokio::time::sleep(SETTLE).await;
         Ok(())
     }
 

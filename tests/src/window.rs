@@ -19,7 +19,7 @@ use crate::browser::Opener;
 /// How long anything on screen may take to come. Generous: a slow machine is no error.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// Longer than any transition of the UI.
-const SETTLE: Duration = Duration::from_millis(500);
+pub(crate) const SETTLE: Duration = Duration::from_millis(500);
 pub(crate) const STEP: Duration = Duration::from_millis(50);
 /// So many looks in a row must find an element at the same place before it is clicked.
 const STILL: u32 = 3;
