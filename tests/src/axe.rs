@@ -9,7 +9,9 @@ use thirtyfour::WebDriver;
 use crate::window::root;
 
 /// The rules of WCAG 2.2 up to level AA.
-const RULES: &str = r#"["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]"#;
+const RULES: &str = r#"{ type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }"#;
+/// Those of them that another theme could break.
+const COLOURS: &str = r#"{ type: "rule", values: ["color-contrast", "link-in-text-block"] }"#;
 
 /// Looks at what a window shows.
 pub struct Axe(String);
@@ -23,10 +25,21 @@ impl Axe {
 
     /// Fails if the page breaks a rule, and tells which and where.
     pub async fn check(&self, page: &WebDriver, what: &str) -> Result<()> {
-        page.execute(&self.0, Vec::new()).await?;
+        self.look(page, what, RULES).await
+    }
+
+    /// Looks at the colours alone, for a page that was looked at in another theme.
+    pub async fn check_colours(&self, page: &WebDriver, what: &str) -> Result<()> {
+        self.look(page, what, COLOURS).await
+    }
+
+    async fn look(&self, page: &WebDriver, what: &str, rules: &str) -> Result<()> {
+        if page.execute("return Boolean(window.axe);", Vec::new()).await?.json() != true {
+            page.execute(&self.0, Vec::new()).await?;
+        }
         let look = format!(
             "const done = arguments[arguments.length - 1];
-            axe.run(document, {{ runOnly: {{ type: 'tag', values: {RULES} }}, resultTypes: ['violations'] }}).then(
+            axe.run(document, {{ runOnly: {rules}, resultTypes: ['violations'] }}).then(
                 (found) => done(found.violations.map(({{ id, help, nodes }}) =>
                     ({{ id, help, at: nodes.map((node) => node.html.slice(0, 200) + ' ' + node.failureSummary) }}))),
                 (error) => done([{{ id: 'axe', help: String(error) }}]));"

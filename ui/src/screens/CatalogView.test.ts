@@ -64,7 +64,7 @@ test("how many a search finds is said in a region that was there before", async 
 });
 
 test("one more product is one", async () => {
-  await open(Array.from({ length: 61 }, (_, index) => product({ id: `p${index}`, name: `No. ${index}` })));
+  await open(Array.from({ length: 16 }, (_, index) => product({ id: `p${index}`, name: `No. ${index}` })));
   expect(screen.getByTestId("more-products")).toHaveTextContent(/^Show 1 more product$/);
 });
 
