@@ -31,7 +31,9 @@ pub(crate) fn open(app: &AppHandle) -> Result<(), UiError> {
         .min_inner_size(420.0, 480.0)
         .on_new_window(|url, _| {
             // A link of a mail is opened where its reader would open it.
-            if let Err(error) = SystemBrowser.open(url.as_str()) {
+            if matches!(url.scheme(), "http" | "https")
+                && let Err(error) = SystemBrowser.open(url.as_str())
+            {
                 tracing::warn!(%error, "the browser did not open");
             }
             NewWindowResponse::Deny

@@ -7,7 +7,7 @@ use carryover_shop::{
     Answer, BrowserFailure, ByHand, Code, ContactKind, FlowView, HandOffUndo, HandedOver, Identity, NoticeKind, Otp,
     Outcome, Password, Rule, Rules, Shop, ShopError, Snapshot, SwitchView,
 };
-use carryover_testkit::{Console, ControlOptions, Person, Sandbox, SandboxOptions};
+use carryover_testkit::{Console, ControlOptions, Desk, Person, Sandbox, SandboxOptions};
 use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
@@ -351,5 +351,19 @@ async fn nobody_undoes_what_is_not_theirs() -> Result<()> {
     assert_eq!(foreign.refusal(), Some(&carryover_shop::Refusal::ClaimNotFound));
     let gone = shop.restore_earlier_cart(Uuid::nil()).await.expect_err("nobody's");
     assert_eq!(gone.refusal(), Some(&carryover_shop::Refusal::EarlierCartNotFound));
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_account_whose_session_ends_before_the_decision_is_told_and_the_guest_is_whole() -> Result<()> {
+    let (sandbox, console, member, _device, shop, before) = scene(&[("house-blend", 2)]).await?;
+    sign_in(&shop).await?;
+    shop.preview_hand_off().await?;
+    console.delete_user(&member.id).await?;
+    Desk::of(&sandbox)?.advance_clock(3_700).await?;
+    assert!(matches!(shop.preview_hand_off().await, Err(ShopError::NoHandOff)));
+    let after = shop.snapshot();
+    assert!(after.notices.iter().any(|notice| notice.kind == NoticeKind::SignInEnded), "{:?}", after.notices);
+    assert_eq!((&after.identity, here(&after)), (&before.identity, here(&before)));
     Ok(())
 }
