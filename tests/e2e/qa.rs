@@ -2,24 +2,27 @@
 
 use anyhow::{Context, Result};
 use carryover_e2e::{Axe, Browser, Device, Shopper, Tester, Window, free_port};
-use carryover_testkit::{ControlOptions, SandboxConfig, SandboxOptions};
+use carryover_testkit::{Console, ControlOptions, Sandbox, SandboxOptions};
 use serde_json::json;
 
 const EMAIL: &str = "ana@example.com";
 
+/// A sandbox with a console, a browser to open that in, and an open shop before it all.
+async fn sitting() -> Result<(Sandbox, Console, Browser, Device, Window)> {
+    let port = free_port()?;
+    let options = SandboxOptions { port, control: Some(ControlOptions::default()), ..SandboxOptions::default() };
+    let (sandbox, console) = carryover_testkit::sandbox(options).await?;
+    let device = Device::new()?;
+    let window = Window::open_hosted(device.path(), port).await?;
+    Ok((sandbox, console, Browser::start().await?, device, window))
+}
+
 // tidy: long because it is one sitting of a tester, from the first trouble to the last.
 #[tokio::test]
 async fn from_the_console_every_trouble_is_made_and_the_shop_says_what_it_is() -> Result<()> {
-    let port = free_port()?;
-    let config = SandboxConfig::default();
-    let options =
-        SandboxOptions { port, config, control: Some(ControlOptions::default()), ..SandboxOptions::default() };
-    let (sandbox, console) = carryover_testkit::sandbox(options).await?;
-    let address = sandbox.control().context("a console")?.console();
-    let (trips, desk) = (Browser::start().await?, Browser::start().await?);
-    let tester = Tester::opens(&desk, &address).await?;
-    let device = Device::new()?;
-    let window = Window::open_hosted(device.path(), port).await?;
+    let (sandbox, console, desk, _device, window) = sitting().await?;
+    let trips = Browser::start().await?;
+    let tester = Tester::opens(&desk, &sandbox.control().context("a console")?.console()).await?;
     let shopper = Shopper(&window);
     shopper.looks().await?;
 
@@ -98,14 +101,8 @@ async fn from_the_console_every_trouble_is_made_and_the_shop_says_what_it_is() -
 
 #[tokio::test]
 async fn a_guest_who_is_cleaned_up_is_told_and_keeps_the_cart() -> Result<()> {
-    let port = free_port()?;
-    let options = SandboxOptions { port, control: Some(ControlOptions::default()), ..SandboxOptions::default() };
-    let (sandbox, console) = carryover_testkit::sandbox(options).await?;
-    let address = sandbox.control().context("a console")?.console();
-    let desk = Browser::start().await?;
-    let tester = Tester::opens(&desk, &address).await?;
-    let device = Device::new()?;
-    let window = Window::open_hosted(device.path(), port).await?;
+    let (sandbox, console, desk, _device, window) = sitting().await?;
+    let tester = Tester::opens(&desk, &sandbox.control().context("a console")?.console()).await?;
     let shopper = Shopper(&window);
     shopper.looks().await?;
     shopper.fills_the_cart().await?;
@@ -132,14 +129,8 @@ async fn a_guest_who_is_cleaned_up_is_told_and_keeps_the_cart() -> Result<()> {
 // tidy: long because it is one sitting of a tester, from the first trouble to the last.
 #[tokio::test]
 async fn from_the_console_come_other_devices_taken_numbers_and_two_carts() -> Result<()> {
-    let port = free_port()?;
-    let options = SandboxOptions { port, control: Some(ControlOptions::default()), ..SandboxOptions::default() };
-    let (sandbox, console) = carryover_testkit::sandbox(options).await?;
-    let address = sandbox.control().context("a console")?.console();
-    let desk = Browser::start().await?;
-    let tester = Tester::opens(&desk, &address).await?;
-    let device = Device::new()?;
-    let window = Window::open_hosted(device.path(), port).await?;
+    let (sandbox, console, desk, _device, window) = sitting().await?;
+    let tester = Tester::opens(&desk, &sandbox.control().context("a console")?.console()).await?;
     let shopper = Shopper(&window);
     shopper.looks().await?;
     window.click("add-teapot").await?;
